@@ -1,0 +1,176 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"testudo"
+	"testudo/internal/yamldoc"
+)
+
+// common are the flags of every verb that plays a scenario.
+type common struct {
+	json      bool
+	sets      []string
+	seed      uint64
+	runs      int
+	raid      string
+	workers   int
+	precision float64
+	quiet     bool
+}
+
+func (c *common) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&c.json, "json", false, "print the result as JSON, and nothing else, on standard output")
+	f.StringArrayVar(&c.sets, "set", nil, "override a value of the scenario, `path=value`, for instance commands.JPN.salvo=1 (repeatable)")
+	f.Uint64Var(&c.seed, "seed", testudo.DefaultSeed, "seed of the draws: the same seed gives the same figures")
+	f.IntVar(&c.runs, "runs", testudo.DefaultRuns, "replications per posture")
+}
+
+func (c *common) addStudy(cmd *cobra.Command) {
+	c.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&c.raid, "raid", "", "raid to play (default: the scenario's)")
+	f.IntVar(&c.workers, "workers", 0, "workers (default: one per processor); the result does not depend on it")
+	f.Float64Var(&c.precision, "precision", 0, "stop when the 95 % interval of the mean leakers is within ± this, --runs being the most that is played")
+	f.BoolVar(&c.quiet, "quiet", false, "no progress bar")
+}
+
+func (c *common) check() error {
+	if c.runs < 1 || c.runs > 1_000_000_000 {
+		return coded(exitUsage, fmt.Errorf("--runs %d: allowed are 1 to 1000000000", c.runs))
+	}
+	if c.workers < 0 || c.workers > 4096 {
+		return coded(exitUsage, fmt.Errorf("--workers %d: allowed are 0 to 4096", c.workers))
+	}
+	if c.precision < 0 || c.precision != c.precision {
+		return coded(exitUsage, fmt.Errorf("--precision %g: it must be a positive number of leakers", c.precision))
+	}
+	return nil
+}
+
+// load reads the scenario of a verb and compiles its raid.
+func (c *common) load(path string) (*testudo.World, error) {
+	s, err := c.scenario(path)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.Compile(c.raid)
+	return w, coded(exitInput, err)
+}
+
+func (c *common) scenario(path string) (*testudo.Scenario, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s, err := testudo.Load(path, c.sets...)
+	var ps *yamldoc.Problems
+	switch {
+	case err == nil:
+		return s, nil
+	case errors.As(err, &ps):
+		return nil, coded(exitInput, err)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, coded(exitInput, fmt.Errorf("%s: there is no such file%s", path, nearFile(path)))
+	}
+	return nil, coded(exitInput, err)
+}
+
+// nearFile suggests a file of the same folder with a like name.
+func nearFile(path string) string {
+	dir := filepath.Dir(path)
+	es, err := os.ReadDir(dir)
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range es {
+		names = append(names, e.Name())
+	}
+	if n, ok := yamldoc.Nearest(filepath.Base(path), names); ok {
+		return fmt.Sprintf("; did you mean %q?", filepath.Join(dir, n))
+	}
+	return ""
+}
+
+func (c *common) options(errOut io.Writer) testudo.Options {
+	o := testudo.Options{Seed: c.seed, Runs: c.runs, Workers: c.workers, Precision: c.precision}
+	if !c.quiet && !c.json && isTerminal(errOut) {
+		o.Progress = bar(errOut)
+	}
+	return o
+}
+
+// bar draws a progress line at most ten times a second, with the time left.
+func bar(w io.Writer) func(done, total int) {
+	start, last := time.Now(), time.Time{}
+	return func(done, total int) {
+		now := time.Now()
+		if done < total && now.Sub(last) < 100*time.Millisecond {
+			return
+		}
+		last = now
+		left := ""
+		if el := now.Sub(start); done > 0 && done < total && el > time.Second {
+			left = fmt.Sprintf(", %s left", (el * time.Duration(total-done) / time.Duration(done)).Round(time.Second))
+		}
+		const width = 30
+		n := width * done / max(total, 1)
+		fmt.Fprintf(w, "\r[%s%s] %d of %d runs%s\033[K", strings.Repeat("=", n), strings.Repeat(" ", width-n), done, total, left)
+		if done >= total {
+			fmt.Fprint(w, "\r\033[K")
+		}
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// terminal gives the width of the terminal w is, and whether it is one.
+func terminal(w io.Writer) (width int, yes bool) {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return n, true
+		}
+		return 80, true
+	}
+	return 100, false
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return coded(exitInternal, e.Encode(v))
+}
+
+// write writes a file whole or not at all: temporary file, sync, rename.
+func write(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return coded(exitInternal, err)
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	if err != nil {
+		return coded(exitInternal, err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return coded(exitInternal, err)
+}

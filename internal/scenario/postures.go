@@ -1,0 +1,321 @@
+package scenario
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"testudo/internal/units"
+	"testudo/internal/yamldoc"
+)
+
+// StandardLadder names the seven postures that `ladder: {nations: …}` makes,
+// each holding all of the one before it.
+var StandardLadder = []string{"alone", "warning", "tracks", "launch-on-remote", "engage-on-remote", "joint", "mutual"}
+
+var standardAbout = map[string]string{
+	"alone":            "each nation sees, decides and shoots for itself",
+	"warning":          "each tells the others of every launch it sees",
+	"tracks":           "each also sends its radars' tracks: they cue the others' radars and tell what is threatened",
+	"launch-on-remote": "each may launch on another's track; its own radar takes over before handover",
+	"engage-on-remote": "each may guide the whole engagement by another's tracks",
+	"joint":            "one fire control: nobody shoots where another's shot is on its way, when rounds are short",
+	"mutual":           "each also spends its interceptors on the others' assets",
+}
+
+// readPostures reads the postures with their includes and cuts, and the ladder.
+func (l *loader) readPostures(top yamldoc.Fields) {
+	explicit := map[string]yamldoc.Node{}
+	var order []string
+	for _, e := range l.items(top, "postures", false) {
+		explicit[e.Key] = e.Value
+		order = append(order, e.Key)
+	}
+	if len(order) > MaxPostures {
+		if n, ok := top.Get("postures"); ok {
+			l.add(n, "%d postures; at most %d", len(order), MaxPostures)
+		}
+		return
+	}
+	p := postureReader{l: l, nodes: explicit, done: map[string]*Posture{}}
+	ladder, ok := top.Get("ladder")
+	if ok && ladder.Kind() == yamldoc.Mapping {
+		p.standard(ladder)
+		l.f.Ladder = StandardLadder
+	}
+	for _, s := range StandardLadder {
+		if _, own := explicit[s]; !own && p.made[s] != nil {
+			l.f.Postures = append(l.f.Postures, *p.made[s])
+		}
+	}
+	for _, id := range order {
+		if q := p.get(id, nil); q != nil {
+			l.f.Postures = append(l.f.Postures, *q)
+		}
+	}
+	switch {
+	case ok && ladder.Kind() == yamldoc.Sequence:
+		for _, n := range ladder.List(l.ps) {
+			if id := l.ref(n, "posture", l.postures); id != "" {
+				l.f.Ladder = append(l.f.Ladder, id)
+			}
+		}
+	case !ok:
+		for _, q := range l.f.Postures {
+			l.f.Ladder = append(l.f.Ladder, q.ID)
+		}
+		if len(l.f.Postures) > 0 {
+			l.taken("ladder not stated: the postures in the file's order")
+		}
+	}
+	if len(l.f.Ladder) == 0 && l.ps.Len() == 0 {
+		n := top.Node()
+		l.add(n, "no posture to play: give postures, or ladder: {nations: [...]}")
+	}
+}
+
+type postureReader struct {
+	l     *loader
+	nodes map[string]yamldoc.Node
+	done  map[string]*Posture
+	made  map[string]*Posture
+}
+
+// standard makes the seven-step ladder.
+func (p *postureReader) standard(n yamldoc.Node) {
+	l := p.l
+	f := l.fields(n, "nations", "delay", "quality", "availability", "forwardable")
+	nations := append([]string(nil), l.defenders...)
+	if v, ok := f.Get("nations"); ok {
+		nations = l.refs(v, "nation", l.defenders)
+	}
+	e := Edge{Delay: units.Duration(l.quantity(f, "delay", units.KindDuration, 0, 3600, 0)), Quality: l.probability(f, "quality", 1), Availability: l.probability(f, "availability", 1), Forwardable: l.flag(f, "forwardable", false), LostAt: units.Duration(math.Inf(1)), Cite: l.cite(f)}
+	if _, ok := f.Get("delay"); !ok {
+		l.taken("ladder: delay of the links not stated, none taken")
+	}
+	p.made = map[string]*Posture{}
+	levels := map[string]string{"warning": "warning", "tracks": "track", "launch-on-remote": "launch-on-remote", "engage-on-remote": "engage-on-remote", "joint": "engage-on-remote", "mutual": "engage-on-remote"}
+	for _, id := range StandardLadder {
+		q := &Posture{ID: id, About: standardAbout[id], Cite: e.Cite}
+		if level := levels[id]; level != "" {
+			for _, a := range nations {
+				for _, b := range nations {
+					if a != b {
+						x := e
+						x.From, x.To, x.Level = a, b, level
+						q.Edges = append(q.Edges, x)
+					}
+				}
+			}
+		}
+		if id == "joint" || id == "mutual" {
+			q.JointFire = [][]string{append([]string(nil), nations...)}
+		}
+		if id == "mutual" {
+			for _, a := range nations {
+				m := Mutual{By: a}
+				for _, b := range nations {
+					if a != b {
+						m.Of = append(m.Of, b)
+					}
+				}
+				q.Mutual = append(q.Mutual, m)
+			}
+		}
+		p.made[id] = q
+	}
+}
+
+// get reads a posture once, following its include; chain is the way here.
+func (p *postureReader) get(id string, chain []string) *Posture {
+	l := p.l
+	if q, ok := p.done[id]; ok {
+		return q
+	}
+	n, ok := p.nodes[id]
+	if !ok {
+		return p.made[id]
+	}
+	p.done[id] = nil
+	f := n.Fields(l.ps, "about", "include", "share", "cut", "without", "joint-fire-control", "mutual-defence", "source", "reason")
+	q := &Posture{ID: id, About: text(f, "about", l.ps)}
+	q.Cite.Pos = n.Pos()
+	if _, ok := f.Get("source"); ok {
+		q.Cite = l.cite(f)
+	}
+	chain = append(chain, id)
+	if v, ok := f.Get("include"); ok {
+		for _, base := range l.refs(v, "posture", l.postures) {
+			circle := false
+			for i, c := range chain {
+				if c == base {
+					l.add(v, "include goes in a circle: %s", strings.Join(append(append([]string(nil), chain[i:]...), base), " includes "))
+					circle = true
+				}
+			}
+			if circle {
+				continue
+			}
+			if b := p.get(base, chain); b != nil {
+				q.Edges = append(q.Edges, b.Edges...)
+				q.JointFire = append(q.JointFire, b.JointFire...)
+				q.Mutual = append(q.Mutual, b.Mutual...)
+				q.LostSensors = append(q.LostSensors, b.LostSensors...)
+			}
+		}
+	}
+	if v, ok := f.Get("share"); ok {
+		for _, x := range v.List(l.ps) {
+			for _, e := range l.edges(x) {
+				q.Edges = replaceEdge(q.Edges, e)
+			}
+		}
+	}
+	if v, ok := f.Get("cut"); ok {
+		for _, x := range v.List(l.ps) {
+			q.Edges = l.cut(x, q.Edges)
+		}
+	}
+	if v, ok := f.Get("without"); ok {
+		q.LostSensors = append(q.LostSensors, l.refs(v, "sensor", l.sensors)...)
+	}
+	if v, ok := f.Get("joint-fire-control"); ok {
+		list := v.List(l.ps)
+		if len(list) > 0 && list[0].Kind() == yamldoc.Scalar {
+			list = []yamldoc.Node{v}
+		}
+		for _, g := range list {
+			if ns := l.refs(g, "nation", l.defenders); len(ns) > 1 {
+				q.JointFire = append(q.JointFire, ns)
+			} else if g.Kind() == yamldoc.Sequence && len(g.List(l.ps)) < 2 {
+				l.add(g, "joint fire control needs two nations")
+			}
+		}
+	}
+	if v, ok := f.Get("mutual-defence"); ok {
+		for _, x := range v.List(l.ps) {
+			mf := x.Fields(l.ps, "by", "of", "source", "reason")
+			by, ok1 := mf.Need(l.ps, "by")
+			of, ok2 := mf.Need(l.ps, "of")
+			if !ok1 || !ok2 {
+				continue
+			}
+			ofs := l.refs(of, "nation", l.defenders)
+			for _, b := range l.refs(by, "nation", l.defenders) {
+				m := Mutual{By: b}
+				for _, o := range ofs {
+					if o != b {
+						m.Of = append(m.Of, o)
+					}
+				}
+				if len(m.Of) == 0 {
+					l.add(x, "%s defends itself in any case: name another nation", b)
+					continue
+				}
+				q.Mutual = append(q.Mutual, m)
+			}
+		}
+	}
+	p.done[id] = q
+	return q
+}
+
+// replaceEdge adds an edge; one between the same two nations with the same
+// filter that stood before is replaced, so that an including posture can change
+// a link.
+func replaceEdge(list []Edge, e Edge) []Edge {
+	key := func(x Edge) string {
+		return fmt.Sprint(x.From, x.To, x.OnlyClasses, x.OnlyFrom, x.OnlySensors)
+	}
+	for i := range list {
+		if key(list[i]) == key(e) {
+			out := append([]Edge(nil), list...)
+			out[i] = e
+			return out
+		}
+	}
+	return append(list[:len(list):len(list)], e)
+}
+
+// ends reads from or to: a nation, a list, or all defenders.
+func (l *loader) ends(f yamldoc.Fields, key string) []string {
+	n, ok := f.Need(l.ps, key)
+	if !ok {
+		return nil
+	}
+	if n.Kind() == yamldoc.Scalar && n.Text(l.ps) == "all" {
+		return l.defenders
+	}
+	return l.refs(n, "nation", l.nations)
+}
+
+func (l *loader) edges(n yamldoc.Node) []Edge {
+	f := l.fields(n, "from", "to", "level", "delay", "quality", "availability", "veto", "forwardable", "only", "lost-at")
+	e := Edge{Level: "track", Delay: units.Duration(l.quantity(f, "delay", units.KindDuration, 0, 3600, 0)), Quality: l.probability(f, "quality", 1), Availability: l.probability(f, "availability", 1), Veto: l.flag(f, "veto", false), Forwardable: l.flag(f, "forwardable", false), LostAt: l.lostAt(f), Cite: l.cite(f)}
+	if v, ok := f.Need(l.ps, "level"); ok {
+		e.Level = v.OneOf(l.ps, "none", "warning", "track", "launch-on-remote", "engage-on-remote")
+	}
+	if v, ok := f.Get("only"); ok {
+		o := v.Fields(l.ps, "classes", "from", "sensors")
+		if c, ok := o.Get("classes"); ok {
+			e.OnlyClasses = l.refs(c, "missile class", []string{"CRBM", "SRBM", "MRBM", "IRBM", "ICBM", "SLBM"})
+		}
+		if c, ok := o.Get("from"); ok {
+			e.OnlyFrom = l.refs(c, "launch area", l.areas)
+		}
+		if c, ok := o.Get("sensors"); ok {
+			e.OnlySensors = l.refs(c, "sensor", append(append([]string(nil), l.sensors...), l.ownRadars()...))
+		}
+	}
+	from, to := l.ends(f, "from"), l.ends(f, "to")
+	var out []Edge
+	for _, a := range from {
+		for _, b := range to {
+			if a == b {
+				if len(from) == 1 && len(to) == 1 {
+					l.add(n, "%s cannot have an agreement with itself", a)
+				}
+				continue
+			}
+			x := e
+			x.From, x.To = a, b
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// ownRadars are the ids of the radars that batteries bring with them.
+func (l *loader) ownRadars() []string {
+	var out []string
+	for _, b := range l.batteries {
+		out = append(out, b+"/radar")
+	}
+	return out
+}
+
+// cut removes the edges between two nations.
+func (l *loader) cut(n yamldoc.Node, list []Edge) []Edge {
+	f := n.Fields(l.ps, "from", "to", "both")
+	both := l.flag(f, "both", false)
+	from, to := l.ends(f, "from"), l.ends(f, "to")
+	has := func(ids []string, id string) bool {
+		for _, x := range ids {
+			if x == id {
+				return true
+			}
+		}
+		return false
+	}
+	var out []Edge
+	for _, e := range list {
+		if has(from, e.From) && has(to, e.To) || both && has(from, e.To) && has(to, e.From) {
+			continue
+		}
+		out = append(out, e)
+	}
+	if len(out) == len(list) && len(from) > 0 && len(to) > 0 {
+		l.add(n, "there is no link from %s to %s to cut", strings.Join(from, ", "), strings.Join(to, ", "))
+	}
+	return out
+}

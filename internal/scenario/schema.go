@@ -1,0 +1,3 @@
+package scenario
+
+func Schema() []byte { return []byte("{}\n") }

@@ -1,0 +1,500 @@
+package sense
+
+import (
+	"math"
+
+	"testudo/internal/flight"
+	"testudo/internal/geo"
+	"testudo/internal/units"
+)
+
+// FalseAlarm is the false-alarm probability of one look, the usual textbook
+// choice. The range of a radar hardly depends on it: it is the published range
+// that fixes the strength of the radar.
+const FalseAlarm = 1e-6
+
+// LeastDetection is the single-look probability of detection below which a
+// target counts as out of reach. Without such a cut a far target would be found
+// by its false alarms alone.
+const LeastDetection = 0.01
+
+// TrackSNR is the signal-to-noise ratio (linear, 20 dB) at which the noise of
+// one tracking look is as large as the stated accuracy of the radar:
+// σ² = accuracy²·(1 + TrackSNR/SNR). The stated accuracy is thus the floor that
+// a strong echo reaches and a weak one misses. Assumption: public accuracy
+// figures, where they exist, are those of good conditions.
+const TrackSNR = 100
+
+// Values taken for figures that are zero, that is, not stated. Whoever builds a
+// Radar can use them to tell the reader which were assumed.
+const (
+	DefaultRevisit       units.Duration = 10   // s, search frame
+	DefaultTrackInterval units.Duration = 1    // s, between two looks of a track
+	LeastRangeAccuracy   units.Length   = 1    // m: no accuracy is better than this
+	LeastAngleAccuracy   units.Angle    = 1e-5 // rad, likewise
+)
+
+const (
+	logFalseAlarm = 13.815510557964274 // -ln(1e-6), the threshold of one pulse
+	// The SNR at which a Swerling-1 target is seen with probability 0.5, and
+	// with LeastDetection, from Pd = Pfa^(1/(1+SNR)).
+	referenceSNR = logFalseAlarm/math.Ln2 - 1
+	leastSNR     = logFalseAlarm/4.605170185988091 - 1 // ln 100
+	rangeLimited = 1e6                                 // SNR quoted for a textbook radar, 60 dB
+)
+
+const (
+	maxLooks    = 100 // tracking looks kept per view
+	denseLooks  = 32  // of which the first so many are never thinned
+	maxSegments = 60  // of a detection curve
+	maxWindows  = 8   // separate stretches of visibility
+)
+
+// Signature is what a missile shows to a radar: the radar cross-section of what
+// flies on after burnout and that of the whole missile before. A BoostRCS of
+// zero means not stated; RCS is then taken throughout.
+type Signature struct{ RCS, BoostRCS units.Area }
+
+// Radar is a ground or ship radar as public figures describe it.
+//
+// ReferenceRange is the range at which a target of ReferenceRCS is detected
+// with probability 0.5 in one search look; SNR ∝ RCS/R⁴ does the rest. A cue
+// (a track to look at) multiplies the range by CueFactor, a mere warning by
+// WarnedFactor, both at least 1: the SNR grows with their fourth power because
+// the radar spends its time on less sky. Tracking looks have the cued energy.
+//
+// With RangeLimited the radar is the textbook one: it sees with certainty
+// whatever is within ReferenceRange and in its field, cued or not.
+//
+// AzimuthField is the full width about Facing; zero or 2π and above is all
+// round. A MaxElevation of zero is 90 degrees. Zero factors are 1; zero
+// durations are the defaults above. FirmTime is not used in sensing: the track
+// must be held for it (see track.FirmTime).
+type Radar struct {
+	RangeLimited                                     bool
+	At                                               geo.LLA
+	Facing, AzimuthField, MinElevation, MaxElevation units.Angle
+	ReferenceRange                                   units.Length
+	ReferenceRCS                                     units.Area
+	Revisit, TrackInterval, FirmTime                 units.Duration
+	CueFactor, WarnedFactor                          float64
+	RangeAccuracy                                    units.Length
+	AngleAccuracy                                    units.Angle
+}
+
+// Look is one expected tracking measurement: time (s after launch), mean SNR
+// (linear), probability that it yields a detection, and the 1-sigma errors of
+// range and of each of two angles on the sky. Long views are thinned: a look
+// may stand for several, spread over SpanS seconds up to T; its sigmas are then
+// divided by the root of their number, which keeps the information they carry,
+// and it stands at the end of its span, so that nothing is known too early.
+type Look struct{ T, SNR, Pd, SigmaRangeM, SigmaAngleRad, SpanS float64 }
+
+// View is what one sensor sees of one flight. Search, Warned and Cued are the
+// cumulative detection probabilities in the three states of knowledge, with
+// Cued.P >= Warned.P >= Search.P at every time. Looks are the tracking looks
+// while the target is in view. First and Last bound the time in view (field of
+// regard, horizon and cued energy; there may be gaps); First is +Inf when the
+// target never is, and Last then -Inf.
+type View struct {
+	Search, Warned, Cued Curve
+	Looks                []Look
+	First, Last          float64
+}
+
+// unseen is the view of a sensor that never sees the target.
+func unseen() View { return View{First: math.Inf(1), Last: math.Inf(-1)} }
+
+// scene is one radar, one flight and one signature, reduced to numbers.
+type scene struct {
+	e        flight.Earth
+	tr       *flight.Trajectory
+	frame    geo.Frame
+	burnoutS float64
+
+	allRound           bool
+	facing, half       float64
+	minElev, maxElev   float64
+	boostReach, reach  float64 // greatest range in view before and after burnout
+	boostPower, power  float64 // SNR·R⁴ in search, before and after burnout
+	warned4, cued4     float64
+	textbook, refracts bool
+}
+
+// refractionMargin is the largest elevation by which bending near the ground
+// can matter; further from the limits the geometric elevation will do.
+const refractionMargin = 0.03
+
+func (r Radar) scene(e flight.Earth, tr *flight.Trajectory, s Signature) (sc scene, ok bool) {
+	if !(r.ReferenceRange > 0) || (!r.RangeLimited && !(r.ReferenceRCS > 0 && s.RCS > 0)) {
+		return sc, false
+	}
+	sc = scene{e: e, tr: tr, frame: e.Ellipsoid.Frame(r.At), burnoutS: tr.BurnoutS(), textbook: r.RangeLimited, refracts: e.Air}
+	sc.allRound = r.AzimuthField <= 0 || float64(r.AzimuthField) >= 2*math.Pi
+	sc.facing, sc.half = float64(r.Facing), float64(r.AzimuthField)/2
+	sc.minElev, sc.maxElev = float64(r.MinElevation), float64(r.MaxElevation)
+	if sc.maxElev <= 0 {
+		sc.maxElev = math.Pi / 2
+	}
+	// A radar on a hill may look down, but not through the Earth: the dip of
+	// the horizon on the 4/3 Earth bounds the elevation (on the plain one
+	// without air).
+	if h := float64(r.At.Alt); sc.minElev < 0 {
+		re := e.Ellipsoid.A
+		if e.Air {
+			re *= 4.0 / 3.0
+		}
+		dip := 0.0
+		if h > 0 {
+			dip = math.Acos(re / (re + h))
+		}
+		sc.minElev = math.Max(sc.minElev, -dip)
+	}
+	sc.warned4, sc.cued4 = 1, 1
+	if r.RangeLimited {
+		sc.reach = float64(r.ReferenceRange)
+		sc.boostReach = sc.reach
+		return sc, true
+	}
+	if r.WarnedFactor > 1 {
+		sc.warned4 = fourth(r.WarnedFactor)
+	}
+	if r.CueFactor > 1 {
+		sc.cued4 = fourth(r.CueFactor)
+	}
+	// By construction a cue is never worth less than a warning.
+	sc.cued4 = math.Max(sc.cued4, sc.warned4)
+	boost := s.BoostRCS
+	if !(boost > 0) {
+		boost = s.RCS
+	}
+	k := referenceSNR * fourth(float64(r.ReferenceRange)) / float64(r.ReferenceRCS)
+	sc.power, sc.boostPower = k*float64(s.RCS), k*float64(boost)
+	sc.reach = math.Sqrt(math.Sqrt(sc.power * sc.cued4 / leastSNR))
+	sc.boostReach = math.Sqrt(math.Sqrt(sc.boostPower * sc.cued4 / leastSNR))
+	return sc, true
+}
+
+func fourth(x float64) float64 { return x * x * x * x }
+
+// margin says by how much the target is inside the field at time tS: the least
+// of the distances to the limits, in radians or as a share of the range, and
+// the range. Positive is in view.
+func (sc *scene) margin(tS float64) (m, rangeM float64) {
+	r, _ := sc.tr.At(tS)
+	u := sc.frame.ENU(geo.ECEF(r))
+	ground := math.Sqrt(u[0]*u[0] + u[1]*u[1])
+	rangeM = math.Sqrt(ground*ground + u[2]*u[2])
+	reach := sc.reach
+	if tS < sc.burnoutS {
+		reach = sc.boostReach
+	}
+	m = 1 - rangeM/reach
+	elev := math.Atan2(u[2], ground)
+	if sc.refracts && elev < sc.minElev+refractionMargin && elev > sc.minElev-refractionMargin {
+		elev = float64(geo.Elevation43(sc.e.Ellipsoid, sc.frame, geo.ECEF(r)))
+	}
+	m = math.Min(m, math.Min(elev-sc.minElev, sc.maxElev-elev))
+	if !sc.allRound {
+		off := math.Abs(math.Remainder(math.Atan2(u[0], u[1])-sc.facing, 2*math.Pi))
+		m = math.Min(m, sc.half-off)
+	}
+	return m, rangeM
+}
+
+// snr is the mean signal-to-noise ratio of one search look.
+func (sc *scene) snr(tS, rangeM float64) float64 {
+	if tS < sc.burnoutS {
+		return sc.boostPower / fourth(rangeM)
+	}
+	return sc.power / fourth(rangeM)
+}
+
+// window is one stretch of visibility, seconds after launch.
+type window struct{ from, to float64 }
+
+const (
+	scanStepS  = 5.0
+	scanPoints = 400
+	edgeS      = 5e-4 // edges are found to this
+)
+
+// windows scans the flight coarsely and refines each edge by bisection. A
+// glimpse shorter than the step is caught when it shows as a hump of the
+// margin between three samples. The change of the cross-section at burnout is
+// a sample of its own, so that no edge hides in it.
+func (sc *scene) windows() (out [maxWindows]window, n int) {
+	end := sc.tr.Duration()
+	step := math.Max(scanStepS, end/scanPoints)
+	var (
+		t0, m0  float64
+		t1      float64
+		m1, _   = sc.margin(0)
+		open    = m1 > 0
+		from    = 0.0
+		samples = 1
+	)
+	closeAt := func(t float64) {
+		if n < maxWindows {
+			out[n] = window{from, t}
+			n++
+		} else {
+			out[n-1].to = t // more gaps than any real field has: bridge them
+		}
+		open = false
+	}
+	for t1 < end {
+		t2 := math.Min(t1+step, end)
+		if t1 < sc.burnoutS && t2 > sc.burnoutS {
+			t2 = sc.burnoutS
+		}
+		m2, _ := sc.margin(t2)
+		if t2 == sc.burnoutS && t1 < sc.burnoutS && sc.boostReach != sc.reach {
+			// The value at burnout is that after it; just before, another holds.
+			before := math.Nextafter(t2, 0)
+			mb, _ := sc.margin(before)
+			if (mb > 0) != open {
+				e := sc.edge(t1, before)
+				if open {
+					closeAt(e)
+				} else {
+					open, from = true, e
+				}
+			}
+			if (m2 > 0) != open {
+				if open {
+					closeAt(t2)
+				} else {
+					open, from = true, t2
+				}
+			}
+		} else {
+			if samples > 1 && !open && m1 <= 0 && m2 <= 0 && m1 >= m0 && m1 >= m2 {
+				if peak, m := sc.peak(t0, t2); m > 0 {
+					from = sc.edge(t0, peak)
+					closeAt(sc.edge(peak, t2))
+				}
+			}
+			if (m2 > 0) != open {
+				e := sc.edge(t1, t2)
+				if open {
+					closeAt(e)
+				} else {
+					open, from = true, e
+				}
+			}
+		}
+		t0, m0, t1, m1 = t1, m1, t2, m2
+		samples++
+	}
+	if open {
+		closeAt(end)
+	}
+	return out, n
+}
+
+// edge finds the crossing of the margin between a and b, on the visible side.
+func (sc *scene) edge(a, b float64) float64 {
+	ma, _ := sc.margin(a)
+	inside := ma > 0
+	for b-a > edgeS {
+		mid := 0.5 * (a + b)
+		if m, _ := sc.margin(mid); (m > 0) == inside {
+			a = mid
+		} else {
+			b = mid
+		}
+	}
+	if inside {
+		return a
+	}
+	return b
+}
+
+// peak finds the largest margin between a and b by golden section.
+func (sc *scene) peak(a, b float64) (t, m float64) {
+	const g = 0.6180339887498949
+	x1, x2 := b-g*(b-a), a+g*(b-a)
+	m1, _ := sc.margin(x1)
+	m2, _ := sc.margin(x2)
+	for b-a > 0.01 {
+		if m1 > 0 {
+			return x1, m1
+		}
+		if m2 > 0 {
+			return x2, m2
+		}
+		if m1 < m2 {
+			a, x1, m1 = x1, x2, m2
+			x2 = a + g*(b-a)
+			m2, _ = sc.margin(x2)
+		} else {
+			b, x2, m2 = x2, x1, m1
+			x1 = b - g*(b-a)
+			m1, _ = sc.margin(x1)
+		}
+	}
+	return x1, m1
+}
+
+// Observe returns what the radar sees of the trajectory. The cost is some
+// hundred evaluations of the trajectory and does not depend on the revisit.
+func (r Radar) Observe(e flight.Earth, tr *flight.Trajectory, s Signature) View {
+	sc, ok := r.scene(e, tr, s)
+	if !ok {
+		return unseen()
+	}
+	ws, n := sc.windows()
+	if n == 0 {
+		return unseen()
+	}
+	v := View{First: ws[0].from, Last: ws[n-1].to}
+	if sc.textbook {
+		c := Curve{T: []float64{v.First}, P: []float64{1}}
+		v.Search, v.Warned, v.Cued = c, c, c
+	} else {
+		sc.curves(ws[:n], orDefault(r.Revisit, DefaultRevisit), &v)
+	}
+	v.Looks = sc.looks(ws[:n], r)
+	return v
+}
+
+// leastIntervalS bounds revisit and track interval: no radar looks more often
+// than a hundred times a second at one target.
+const leastIntervalS = 0.01
+
+func orDefault(d, def units.Duration) float64 {
+	if d > 0 {
+		return math.Max(leastIntervalS, float64(d))
+	}
+	return float64(def)
+}
+
+// curves accumulates the three detection curves. A scan of unknown phase finds
+// the target at the rate -ln(1-Pd)/revisit, which at whole revisits is exactly
+// the product of the misses; long views use coarser steps of the same integral.
+func (sc *scene) curves(ws []window, revisitS float64, v *View) {
+	total := 0.0
+	for _, w := range ws {
+		total += w.to - w.from
+	}
+	step := math.Max(revisitS, total/float64(maxSegments-2*len(ws)))
+	count := 0
+	for _, w := range ws {
+		count += segments(w, step) + 1
+	}
+	buf := make([]float64, 4*count)
+	t, ps, pw, pc := buf[:count:count], buf[count:2*count:2*count], buf[2*count:3*count:3*count], buf[3*count:]
+	var hs, hw, hc float64
+	i := 0
+	put := func(at float64) {
+		t[i] = at
+		ps[i] = -math.Expm1(-hs)
+		pw[i] = math.Max(ps[i], -math.Expm1(-hw))
+		pc[i] = math.Max(pw[i], -math.Expm1(-hc))
+		if i > 0 {
+			ps[i], pw[i], pc[i] = math.Max(ps[i], ps[i-1]), math.Max(pw[i], pw[i-1]), math.Max(pc[i], pc[i-1])
+		}
+		i++
+	}
+	for _, w := range ws {
+		put(w.from)
+		k := segments(w, step)
+		for j := range k {
+			a := w.from + float64(j)*step
+			b := math.Min(a+step, w.to)
+			if j == k-1 {
+				b = w.to
+			}
+			mid := 0.5 * (a + b)
+			r, _ := sc.tr.At(mid)
+			dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
+			r2 := dx*dx + dy*dy + dz*dz
+			power := sc.power
+			if mid < sc.burnoutS {
+				power = sc.boostPower
+			}
+			snr := power / (r2 * r2)
+			share := (b - a) / revisitS
+			hs = math.Min(mostHazard, hs+share*hazard(snr))
+			hw = math.Min(mostHazard, hw+share*hazard(snr*sc.warned4))
+			hc = math.Min(mostHazard, hc+share*hazard(snr*sc.cued4))
+			put(b)
+		}
+	}
+	v.Search, v.Warned, v.Cued = Curve{t, ps}, Curve{t, pw}, Curve{t, pc}
+}
+
+// mostHazard keeps the cumulative probability just below one, 1 - 2e-16. At one
+// the time of detection within a step would be lost, and a cue that makes
+// detection certain could seem to come later than a search that does not.
+const mostHazard = 36
+
+// segments is the number of steps in a window; a last short one is merged.
+func segments(w window, step float64) int {
+	return max(1, int((w.to-w.from)/step+0.5))
+}
+
+// hazard is -ln(1-Pd) of one look, zero when out of reach.
+func hazard(snr float64) float64 {
+	if snr < leastSNR {
+		return 0
+	}
+	return -math.Log(-math.Expm1(-logFalseAlarm / (1 + snr)))
+}
+
+// looks lists the tracking looks, one per track interval while in view. Of a
+// long view the first denseLooks are kept as they are, because a young track
+// depends on each of them; the rest is spread evenly over what remains.
+func (sc *scene) looks(ws []window, r Radar) []Look {
+	interval := orDefault(r.TrackInterval, DefaultTrackInterval)
+	sigmaR := math.Max(float64(r.RangeAccuracy), float64(LeastRangeAccuracy))
+	sigmaA := math.Max(float64(r.AngleAccuracy), float64(LeastAngleAccuracy))
+	total := 0.0
+	for _, w := range ws {
+		total += w.to - w.from
+	}
+	n := maxLooks
+	thin := interval
+	if total < interval {
+		return nil
+	}
+	if all := total / interval; all < maxLooks+1 {
+		n = int(all)
+	} else {
+		thin = (total - denseLooks*interval) / (maxLooks - denseLooks)
+	}
+	out := make([]Look, n)
+	seen, w, gone := 0.0, 0, 0.0 // time in view so far; window; time in earlier windows
+	for i := range out {
+		span := interval
+		if i >= denseLooks {
+			span = thin
+		}
+		seen += span
+		for w < len(ws)-1 && seen > gone+ws[w].to-ws[w].from {
+			gone += ws[w].to - ws[w].from
+			w++
+		}
+		t := math.Min(ws[w].from+(seen-gone), ws[w].to)
+		look := Look{T: t, SpanS: span}
+		if sc.textbook {
+			look.SNR, look.Pd = rangeLimited, 1
+		} else {
+			_, rangeM := sc.rangeAt(t)
+			look.SNR = sc.snr(t, rangeM) * sc.cued4
+			look.Pd = math.Exp(-logFalseAlarm / (1 + look.SNR))
+		}
+		spread := math.Sqrt((1 + TrackSNR/look.SNR) * interval / span)
+		look.SigmaRangeM, look.SigmaAngleRad = sigmaR*spread, sigmaA*spread
+		out[i] = look
+	}
+	return out
+}
+
+// rangeAt is the position and the distance of the target from the radar.
+func (sc *scene) rangeAt(tS float64) (r [3]float64, rangeM float64) {
+	r, _ = sc.tr.At(tS)
+	dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
+	return r, math.Sqrt(dx*dx + dy*dy + dz*dz)
+}

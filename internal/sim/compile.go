@@ -1,0 +1,308 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"testudo/internal/draw"
+	"testudo/internal/engage"
+	"testudo/internal/pact"
+	"testudo/internal/sense"
+	"testudo/internal/theatre"
+	"testudo/internal/track"
+)
+
+// FadeS is the time in which information about a trajectory loses 1-1/e of its
+// weight: the process noise of a filter in additive form. Assumption: a minute,
+// about the memory of a filter tuned to see a manoeuvre within a few looks.
+const FadeS = 60.0
+
+// HandoverS is how long before the intercept the interceptor's own seeker must
+// take over. Assumption at the level of open literature.
+const HandoverS = 10.0
+
+// MaxChance bounds the links and sensors of a posture that may fail: 2^n tables.
+const MaxChance = 8
+
+// damage is what hits do to an asset: each destroys a tenth of what still
+// stands. Assumption; results list it.
+const damagePerHit = 0.1
+
+// Compile does all the physics of a theatre once and keeps it as tables. It
+// returns an error if a posture has more uncertain links than tables can be
+// made for.
+func Compile(t *theatre.Theatre) (*Board, error) {
+	return NewCompiler(t).Board(t.Postures, t.Ladder)
+}
+
+// Compiler holds the physics of a theatre that does not depend on agreements,
+// so that the boards of many postures or coalitions share it.
+type Compiler struct {
+	t     *theatre.Theatre
+	paths []pathPhysics
+	views []sensed // all views, in the order of paths then sensors
+	memo  map[string][]uint64
+	known map[string]int32
+}
+
+// pathPhysics is what is known of one path before anybody agrees on anything.
+type pathPhysics struct {
+	motion  *track.Motion
+	first   int // first view
+	views   int
+	ofView  []int // per sensor: its view, -1
+	windows []engage.Window
+}
+
+type sensed struct {
+	sensor int
+	view   sense.View
+	info   *track.Info
+}
+
+// NewCompiler flies nothing (the theatre's paths have flown) but looks and
+// reaches: every sensor at every path, every battery at every path.
+func NewCompiler(t *theatre.Theatre) *Compiler {
+	c := &Compiler{t: t, memo: map[string][]uint64{}, known: map[string]int32{}}
+	for i := range t.Paths {
+		c.paths = append(c.paths, c.physics(i))
+	}
+	return c
+}
+
+func (c *Compiler) physics(i int) pathPhysics {
+	t := c.t
+	p := &t.Paths[i]
+	ph := pathPhysics{motion: track.NewMotion(p.Flight), first: len(c.views), ofView: make([]int, len(t.Sensors))}
+	for s := range t.Sensors {
+		ph.ofView[s] = -1
+		var v sense.View
+		sn := &t.Sensors[s]
+		if sn.Radar != nil {
+			v = sn.Radar.Observe(t.Earth, p.Flight, t.Types[p.Type].Signature)
+		} else {
+			v = sn.Infrared.Observe(t.Earth, p.Flight)
+		}
+		if math.IsInf(v.First, 1) || len(v.Cued.T) == 0 && len(v.Search.T) == 0 {
+			continue
+		}
+		x := sensed{sensor: s, view: v}
+		if len(v.Looks) > 0 {
+			x.info = ph.motion.Gather(sn.At, v.Looks, FadeS)
+		}
+		ph.ofView[s] = len(c.views) - ph.first
+		c.views = append(c.views, x)
+	}
+	ph.views = len(c.views) - ph.first
+	path := engage.NewPath(p.Flight)
+	ph.windows = make([]engage.Window, len(t.Batteries))
+	for b := range t.Batteries {
+		ph.windows[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid)
+	}
+	return ph
+}
+
+func ms(s float64) int32 {
+	if s >= float64(Never)/1000 {
+		return Never
+	}
+	return int32(math.Round(s * 1000))
+}
+
+func curve(c sense.Curve) Curve {
+	out := Curve{TMs: make([]int32, len(c.T)), Upto: make([]uint64, len(c.T))}
+	for i := range c.T {
+		out.TMs[i], out.Upto[i] = ms(c.T[i]), draw.Threshold(c.P[i])
+	}
+	return out
+}
+
+// Board makes the tables of the given postures.
+func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, error) {
+	t := c.t
+	b := &Board{Name: t.Name + ": " + t.Raid, Digest: t.Digest}
+	for i := range t.Nations {
+		n := &t.Nations[i]
+		b.Nations = append(b.Nations, n.ID)
+		b.Attackers = append(b.Attackers, n.Attacker)
+		k := n.Command
+		b.Commands = append(b.Commands, Command{Nation: int32(i), DecisionMs: ms(k.DecisionS), AtOnce: k.AtOnce, Reserve: int32(k.Reserve), ReserveValue: int32(k.ReserveValue * 1000), Ration: int32(k.Ration), MissedKill: draw.Threshold(k.MissedKill), FalseKill: draw.Threshold(k.FalseKill)})
+	}
+	for i := range t.Assets {
+		a := &t.Assets[i]
+		b.Assets = append(b.Assets, Asset{a.ID, int32(a.Nation), int32(math.Round(a.Value * 1000))})
+	}
+	for i := range t.Sensors {
+		s := &t.Sensors[i]
+		b.Sensors = append(b.Sensors, Sensor{ID: s.ID, Entity: draw.Entity(s.ID), Nation: int32(s.Nation), Capacity: int32(s.Capacity), LostMs: ms(s.LostS)})
+	}
+	kinds := map[string]int32{}
+	for i := range t.Batteries {
+		x := &t.Batteries[i]
+		key := fmt.Sprintf("%s|%g|%t", x.Interceptor, x.CommonMode, x.PerMissile)
+		k, ok := kinds[key]
+		if !ok {
+			k = int32(len(b.Interceptors))
+			kinds[key] = k
+			b.Interceptors = append(b.Interceptors, Interceptor{ID: x.Interceptor, Entity: draw.Entity(x.Interceptor), Works: certain(x.CommonMode), PerMissile: x.PerMissile})
+		}
+		b.Batteries = append(b.Batteries, Battery{ID: x.ID, Entity: draw.Entity(x.ID), Nation: int32(x.Nation), Interceptor: k, Rounds: int32(x.Rounds), Channels: int32(x.Channels), Salvo: int32(x.Salvo), Once: x.Once, ReactionMs: ms(x.ReactionS), AssessMs: ms(x.Shooter.AssessS), LostMs: ms(x.LostS)})
+	}
+	for i := range t.Types {
+		b.MissileTypes = append(b.MissileTypes, t.Types[i].ID)
+	}
+	for i := range t.Areas {
+		b.Areas = append(b.Areas, t.Areas[i].ID)
+	}
+	for i := range t.Objectives {
+		o := &t.Objectives[i]
+		x := Objective{ID: o.ID, AtLeast: int32(o.AtLeast), DamageMilli: int64(math.Round(o.Damage * 1000))}
+		for _, a := range o.On {
+			x.On = append(x.On, int32(a))
+		}
+		b.Objectives = append(b.Objectives, x)
+	}
+	for h, left := 0, 1.0; h <= 64; h, left = h+1, left*(1-damagePerHit) {
+		b.DamageMilli = append(b.DamageMilli, int32(math.Round(1000*(1-left))))
+	}
+	for i := range t.Paths {
+		p := &t.Paths[i]
+		ph := &c.paths[i]
+		b.Paths = append(b.Paths, Path{
+			Type: int32(p.Type), Area: int32(p.Area), Asset: int32(p.Asset), DurationMs: ms(p.Flight.Duration()), BurnoutMs: ms(p.Flight.BurnoutS()), ApogeeM: int32(p.Flight.Apogee()),
+			Hit: certain(strike(t.Types[p.Type].CEPM, t.Assets[p.Asset].RadiusM)), FirstView: int32(ph.first), Views: int32(ph.views),
+		})
+		for k := range ph.windows {
+			w := &ph.windows[k]
+			kin := Kin{FirstMs: ms(w.FirstS), StepMs: int32(engage.StepS * 1000)}
+			for _, l := range w.Table {
+				kin.LaunchMs = append(kin.LaunchMs, ms(l.LaunchS))
+				kin.Intercept = append(kin.Intercept, ms(l.InterceptS))
+			}
+			b.Kins = append(b.Kins, kin)
+		}
+	}
+	for i := range c.views {
+		v := &c.views[i]
+		b.Views = append(b.Views, View{Sensor: int32(v.sensor), FirmMs: ms(t.Sensors[v.sensor].FirmS), LastMs: ms(v.view.Last), Search: curve(v.view.Search), Warned: curve(v.view.Warned), Cued: curve(v.view.Cued)})
+	}
+	for i := range t.Missiles {
+		m := &t.Missiles[i]
+		x := Missile{ID: m.ID, Entity: draw.Entity(m.ID), StartMs: ms(m.StartS), OverMs: ms(m.OverS), Index: int32(m.Index), Of: int32(m.Of), Random: m.Random, Works: certain(m.Reliability)}
+		total, sum := 0.0, 0.0
+		for _, a := range m.Aims {
+			total += a.Weight
+		}
+		for k, a := range m.Aims {
+			sum += a.Weight
+			upto := certain(sum / total)
+			if k == len(m.Aims)-1 {
+				upto = always
+			}
+			x.Aims = append(x.Aims, Aim{upto, int32(a.Path)})
+		}
+		b.Missiles = append(b.Missiles, x)
+	}
+	for i := range postures {
+		p, err := c.posture(&postures[i], b)
+		if err != nil {
+			return nil, err
+		}
+		b.Postures = append(b.Postures, p)
+	}
+	for _, l := range ladder {
+		b.Ladder = append(b.Ladder, int32(l))
+	}
+	return b, nil
+}
+
+// certain turns a probability into a threshold, one into always.
+func certain(p float64) uint64 {
+	if p >= 1 {
+		return always
+	}
+	return draw.Threshold(p)
+}
+
+// strike is the probability that a missile with circular error probable cep
+// falls within the radius: 1 - 2^-(r/cep)². A missile without a stated accuracy
+// is taken to hit.
+func strike(cepM, radiusM float64) float64 {
+	if cepM <= 0 || radiusM <= 0 {
+		return 1
+	}
+	return 1 - math.Exp2(-(radiusM/cepM)*(radiusM/cepM))
+}
+
+// posture compiles one set of agreements, in each state of what may fail.
+func (c *Compiler) posture(tp *theatre.Posture, b *Board) (Posture, error) {
+	p := Posture{ID: tp.ID}
+	for _, g := range tp.Net.Groups() {
+		p.Group = append(p.Group, int32(g))
+	}
+	type part struct{ edge, sensor int }
+	var parts []part
+	for i := range tp.Net.Edges {
+		e := &tp.Net.Edges[i]
+		if e.Availability < 1 && !e.Veto && e.Level > pact.None {
+			id := fmt.Sprintf("%s to %s (%s)", tp.Net.Nations[e.From], tp.Net.Nations[e.To], e.Level)
+			p.Chance = append(p.Chance, Chance{"link " + id, draw.Entity("link " + tp.Net.Nations[e.From] + ">" + tp.Net.Nations[e.To]), certain(e.Availability)})
+			parts = append(parts, part{i, -1})
+		}
+	}
+	for i := range c.t.Sensors {
+		if s := &c.t.Sensors[i]; s.Availability < 1 && !(i < len(tp.Lost) && tp.Lost[i]) {
+			p.Chance = append(p.Chance, Chance{"sensor " + s.ID, draw.Entity("sensor " + s.ID), certain(s.Availability)})
+			parts = append(parts, part{-1, i})
+		}
+	}
+	if len(parts) > MaxChance {
+		return p, fmt.Errorf("posture %s: %d links and sensors have an availability below one; at most %d can (each doubles the tables)", tp.ID, len(parts), MaxChance)
+	}
+	demand := make([]int, len(c.t.Batteries))
+	for state := 0; state < 1<<len(parts); state++ {
+		down := make([]bool, len(c.t.Sensors))
+		copy(down, tp.Lost)
+		edgeDown := make([]bool, len(tp.Net.Edges))
+		for k, q := range parts {
+			if state>>k&1 == 1 {
+				if q.edge >= 0 {
+					edgeDown[q.edge] = true
+				} else {
+					down[q.sensor] = true
+				}
+			}
+		}
+		s := stateCompiler{c: c, net: tp.Net, up: func(e int) bool { return !edgeDown[e] }, down: down, routes: map[routeKey][]pact.Route{}}
+		paths := make([]PathState, len(c.t.Paths))
+		for i := range c.t.Paths {
+			paths[i] = s.path(i)
+		}
+		p.States = append(p.States, paths)
+		need := make([]int, len(c.t.Batteries))
+		for i := range c.t.Missiles {
+			worst := make([]int, len(c.t.Batteries))
+			for _, a := range c.t.Missiles[i].Aims {
+				for _, cmd := range paths[a.Path].Commands {
+					for _, e := range cmd.Engs {
+						n := len(e.Slots)
+						if b.Batteries[e.Battery].Once {
+							n = 1
+						}
+						worst[e.Battery] = max(worst[e.Battery], n*int(b.Batteries[e.Battery].Salvo))
+					}
+				}
+			}
+			for k := range worst {
+				need[k] += worst[k]
+			}
+		}
+		for k := range need {
+			demand[k] = max(demand[k], need[k])
+		}
+	}
+	for k := range demand {
+		p.Ample = append(p.Ample, c.t.Batteries[k].Rounds >= demand[k])
+	}
+	return p, nil
+}

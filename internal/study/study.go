@@ -1,0 +1,256 @@
+// Package study plays a board many times under several postures, on several
+// workers, and keeps exact sums. It is the only package below the faces that
+// starts goroutines.
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"testudo/internal/sim"
+)
+
+// Plan says what to play.
+type Plan struct {
+	Board    *sim.Board
+	Postures []int  // indices into Board.Postures, in the order of the staircase
+	Seed     uint64 // the draws are keyed by it: the same seed gives the same result
+	First    int    // number of the first run; segments of a study start elsewhere
+	Runs     int
+	Workers  int // 0: one per processor
+	// Precision, if above zero, stops the study at the end of the first batch
+	// after which the 95 % interval of the mean number of leakers is no wider
+	// than ± Precision under every posture and for every step.
+	Precision float64
+	// Progress, if set, is called now and then from one goroutine at a time.
+	Progress func(done, total int)
+}
+
+// Batch is the number of runs between two looks at the precision. It is fixed,
+// so that the number of workers cannot change where a study stops.
+const Batch = 500
+
+// block is the number of runs a worker takes at a time.
+const block = 50
+
+// Sums are exact: integers, so that the order of adding does not matter.
+type Sums struct {
+	Sum []int64 `json:"sum"` // per column of the layout
+	Sq  []int64 `json:"sq"`  // of the squares
+}
+
+func newSums(n int) Sums { return Sums{make([]int64, n), make([]int64, n)} }
+
+func (s *Sums) add(o Sums) {
+	for i := range s.Sum {
+		s.Sum[i] += o.Sum[i]
+		s.Sq[i] += o.Sq[i]
+	}
+}
+
+// Level is what a posture gave.
+type Level struct {
+	Posture int
+	Abs     Sums    // the counts themselves
+	Step    Sums    // paired difference to the posture before it in the plan (the first: to itself, zero)
+	Base    Sums    // paired difference to the first posture
+	Leakers []int64 // Leakers[k]: runs with k leakers
+	// Worse counts the runs in which more leaked than under the posture before.
+	Worse int64
+}
+
+// Result is what a study gave.
+type Result struct {
+	Layout *sim.Layout
+	N      int // runs played
+	Seed   uint64
+	First  int
+	Levels []Level
+	Met    bool // the asked precision was reached (true if none was asked)
+}
+
+// ErrPlan is wrapped by errors about the plan itself.
+var ErrPlan = errors.New("study")
+
+// Run plays the plan. The result is the same, bit for bit, for any number of
+// workers. A cancelled context gives its error and no result.
+func Run(ctx context.Context, p Plan) (*Result, error) {
+	if p.Runs < 1 {
+		return nil, fmt.Errorf("%w: %d runs asked for, at least 1 is needed", ErrPlan, p.Runs)
+	}
+	if len(p.Postures) == 0 {
+		return nil, fmt.Errorf("%w: no posture to play", ErrPlan)
+	}
+	for _, q := range p.Postures {
+		if q < 0 || q >= len(p.Board.Postures) {
+			return nil, fmt.Errorf("%w: posture number %d, the board has %d", ErrPlan, q, len(p.Board.Postures))
+		}
+	}
+	workers := p.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	layout := p.Board.Layout()
+	total := newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles))
+	players := make([]*tallier, workers)
+	for w := range players {
+		players[w] = &tallier{player: sim.NewPlayer(p.Board), tally: newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles)), rows: rows(len(p.Postures), layout.Len()), plan: &p, leakers: layout.At(sim.Leakers, sim.Whole, 0)}
+	}
+	done := 0
+	met := p.Precision <= 0
+	for done < p.Runs {
+		n := min(Batch, p.Runs-done)
+		if p.Precision <= 0 {
+			// Nothing to look at between batches: one long one keeps workers busy.
+			n = min(p.Runs-done, 64*Batch)
+		}
+		if err := batch(ctx, players, p.First+done, n, func(k int) {
+			if p.Progress != nil {
+				p.Progress(done+k, p.Runs)
+			}
+		}); err != nil {
+			return nil, err
+		}
+		done += n
+		if p.Precision > 0 {
+			sum := newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles))
+			for _, t := range players {
+				sum.add(t.tally)
+			}
+			if sum.halfWidth(layout, int64(done)) <= p.Precision && done >= 2*Batch {
+				met = true
+				break
+			}
+		}
+	}
+	for _, t := range players {
+		total.add(t.tally)
+	}
+	r := &Result{Layout: layout, N: done, Seed: p.Seed, First: p.First, Met: met}
+	for k, q := range p.Postures {
+		l := total.levels[k]
+		l.Posture = q
+		r.Levels = append(r.Levels, l)
+	}
+	return r, nil
+}
+
+// batch spreads n runs over the workers in blocks.
+func batch(ctx context.Context, players []*tallier, first, n int, progress func(int)) error {
+	var next, done atomic.Int64
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, t := range players {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for ctx.Err() == nil {
+				at := int(next.Add(block)) - block
+				if at >= n {
+					return
+				}
+				m := min(block, n-at)
+				for k := 0; k < m; k++ {
+					t.run(uint64(first + at + k))
+				}
+				k := int(done.Add(int64(m)))
+				mu.Lock()
+				progress(k)
+				mu.Unlock()
+			}
+		}()
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+type tally struct{ levels []Level }
+
+func newTally(postures, columns, missiles int) tally {
+	t := tally{make([]Level, postures)}
+	for i := range t.levels {
+		t.levels[i] = Level{Abs: newSums(columns), Step: newSums(columns), Base: newSums(columns), Leakers: make([]int64, missiles+1)}
+	}
+	return t
+}
+
+func (t tally) add(o tally) {
+	for i := range t.levels {
+		a, b := &t.levels[i], &o.levels[i]
+		a.Abs.add(b.Abs)
+		a.Step.add(b.Step)
+		a.Base.add(b.Base)
+		for k := range a.Leakers {
+			a.Leakers[k] += b.Leakers[k]
+		}
+		a.Worse += b.Worse
+	}
+}
+
+// halfWidth is the widest 95 % half-interval of the mean leakers, of the levels
+// and of the steps between them.
+func (t tally) halfWidth(l *sim.Layout, n int64) float64 {
+	c := l.At(sim.Leakers, sim.Whole, 0)
+	worst := 0.0
+	for i := range t.levels {
+		worst = math.Max(worst, math.Max(half(t.levels[i].Abs, c, n), half(t.levels[i].Step, c, n)))
+	}
+	return worst
+}
+
+func half(s Sums, c int, n int64) float64 {
+	mean := float64(s.Sum[c]) / float64(n)
+	v := float64(s.Sq[c])/float64(n) - mean*mean
+	return 1.96 * math.Sqrt(math.Max(v, 0)/float64(n-1))
+}
+
+func rows(n, width int) [][]int32 {
+	out := make([][]int32, n)
+	for i := range out {
+		out[i] = make([]int32, width)
+	}
+	return out
+}
+
+// tallier is one worker: a player and its sums.
+type tallier struct {
+	player  *sim.Player
+	tally   tally
+	rows    [][]int32
+	plan    *Plan
+	leakers int
+}
+
+// run plays one run under every posture and adds it up.
+func (t *tallier) run(run uint64) {
+	for k, q := range t.plan.Postures {
+		t.player.Play(q, t.plan.Seed, run, t.rows[k], nil)
+	}
+	first := t.rows[0]
+	for k := range t.rows {
+		row, l := t.rows[k], &t.tally.levels[k]
+		prev := t.rows[max(k-1, 0)]
+		for i, v := range row {
+			x := int64(v)
+			l.Abs.Sum[i] += x
+			l.Abs.Sq[i] += x * x
+			if k > 0 {
+				d := x - int64(prev[i])
+				l.Step.Sum[i] += d
+				l.Step.Sq[i] += d * d
+				d = x - int64(first[i])
+				l.Base.Sum[i] += d
+				l.Base.Sq[i] += d * d
+			}
+		}
+		l.Leakers[row[t.leakers]]++
+		if row[t.leakers] > prev[t.leakers] {
+			l.Worse++
+		}
+	}
+}

@@ -1,0 +1,216 @@
+// Package testudo computes how much better allies defend against ballistic
+// missiles together than alone: it loads a scenario, flies its raid, works out
+// who sees, who may tell whom and who can shoot, plays the raid many times
+// under each set of agreements, and compares.
+//
+// It is a thin face over the packages under internal/. The command testudo is
+// built on it; so can other programs be.
+package testudo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	data "testudo/catalog/data"
+	"testudo/internal/catalog"
+	"testudo/internal/measure"
+	"testudo/internal/report"
+	"testudo/internal/scenario"
+	"testudo/internal/sim"
+	"testudo/internal/study"
+	"testudo/internal/theatre"
+	"testudo/internal/yamldoc"
+)
+
+// Version of the program; results carry it.
+const Version = "0.1.0"
+
+// DefaultSeed is used where none is given, so that the same command gives the
+// same figures to everybody.
+const DefaultSeed = 2014
+
+// DefaultRuns is the number of replications where none is given.
+const DefaultRuns = 10000
+
+// Comparison is a set of postures compared over the same dice.
+type Comparison = measure.Comparison
+
+// Catalogue loads the catalogue that is built in.
+func Catalogue() (*catalog.Book, error) {
+	var files []yamldoc.File
+	names, err := fs.Glob(data.FS, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range names {
+		b, err := data.FS.ReadFile(n)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, yamldoc.File{Name: "catalog/data/" + n, Data: b})
+	}
+	return catalog.Load(files)
+}
+
+// Scenario is a loaded and checked scenario file.
+type Scenario struct{ File *scenario.File }
+
+// MaxFile is the largest scenario file that is read, bytes.
+const MaxFile = 16 << 20
+
+// Load reads a scenario file with its includes. sets are overrides of the form
+// path=value. The error, if any, lists everything that is wrong, with places.
+func Load(path string, sets ...string) (*Scenario, error) {
+	book, err := Catalogue()
+	if err != nil {
+		return nil, err
+	}
+	f, err := scenario.Load(path, ReadFile, book, sets)
+	if err != nil {
+		return nil, err
+	}
+	return &Scenario{f}, nil
+}
+
+// Parse is Load for a scenario held in memory under a name; its includes are
+// looked up beside that name by read, which may be nil if there are none.
+func Parse(name string, text []byte, read func(string) ([]byte, error), sets ...string) (*Scenario, error) {
+	book, err := Catalogue()
+	if err != nil {
+		return nil, err
+	}
+	f, err := scenario.Load(name, func(p string) ([]byte, error) {
+		if p == name {
+			return text, nil
+		}
+		if read == nil {
+			return nil, fmt.Errorf("%s: no file to include", p)
+		}
+		return read(p)
+	}, book, sets)
+	if err != nil {
+		return nil, err
+	}
+	return &Scenario{f}, nil
+}
+
+// ReadFile reads a file, but no more than MaxFile bytes of it, and nothing that
+// is not a regular file.
+func ReadFile(path string) ([]byte, error) {
+	st, err := os.Stat(filepath.Clean(path))
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	if st.Size() > MaxFile {
+		return nil, fmt.Errorf("%s: %d bytes; a scenario may have at most %d", path, st.Size(), MaxFile)
+	}
+	return os.ReadFile(path)
+}
+
+// World is a compiled raid.
+type World struct {
+	Scenario *Scenario
+	Theatre  *theatre.Theatre
+	Board    *sim.Board
+}
+
+// Compile flies a raid of the scenario ("" for its default) and does all the
+// physics once.
+func (s *Scenario) Compile(raid string) (*World, error) {
+	t, err := theatre.Resolve(s.File, theatre.Options{Raid: raid})
+	if err != nil {
+		return nil, err
+	}
+	b, err := sim.Compile(t)
+	if err != nil {
+		return nil, err
+	}
+	return &World{s, t, b}, nil
+}
+
+// Options of a study.
+type Options struct {
+	Seed      uint64
+	Runs      int
+	Workers   int
+	Precision float64
+	Progress  func(done, total int)
+}
+
+// ErrPosture says that a posture's name is not in the scenario.
+var ErrPosture = errors.New("no such posture")
+
+// Gain plays the scenario's ladder of postures and compares them step by step.
+func (w *World) Gain(ctx context.Context, o Options) (*Comparison, error) {
+	var all []int
+	for _, l := range w.Board.Ladder {
+		all = append(all, int(l))
+	}
+	return w.compare(ctx, all, o)
+}
+
+// Compare plays the named postures, the first being the base of comparison.
+func (w *World) Compare(ctx context.Context, postures []string, o Options) (*Comparison, error) {
+	var list []int
+	for _, name := range postures {
+		i, err := w.posture(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, i)
+	}
+	return w.compare(ctx, list, o)
+}
+
+func (w *World) posture(name string) (int, error) {
+	i := w.Theatre.Posture(name)
+	if i < 0 {
+		var ids []string
+		for _, p := range w.Theatre.Postures {
+			ids = append(ids, p.ID)
+		}
+		hint := ""
+		if n, ok := yamldoc.Nearest(name, ids); ok {
+			hint = fmt.Sprintf("; did you mean %q?", n)
+		}
+		return -1, fmt.Errorf("%w: %q (allowed: %s)%s", ErrPosture, name, strings.Join(ids, ", "), hint)
+	}
+	return i, nil
+}
+
+func (w *World) compare(ctx context.Context, postures []int, o Options) (*Comparison, error) {
+	if o.Runs == 0 {
+		o.Runs = DefaultRuns
+	}
+	r, err := study.Run(ctx, study.Plan{Board: w.Board, Postures: postures, Seed: o.Seed, Runs: o.Runs, Workers: o.Workers, Precision: o.Precision, Progress: o.Progress})
+	if err != nil {
+		return nil, err
+	}
+	return measure.Compare(w.Theatre, w.Board, r, w.Price), nil
+}
+
+// Price is the catalogue's unit cost of an interceptor in dollars of its own
+// price year, 0 if it states none.
+func (w *World) Price(interceptor string) float64 {
+	if e, ok := w.Scenario.File.Book.Entry(interceptor); ok {
+		return e.Value("unit-cost", 0)
+	}
+	return 0
+}
+
+// Explain gives a dated account, in words, of one missile in one run.
+func (w *World) Explain(posture, missile string, seed, run uint64) (*report.Account, error) {
+	i, err := w.posture(posture)
+	if err != nil {
+		return nil, err
+	}
+	return report.Explain(w.Theatre, w.Board, i, missile, seed, run)
+}
