@@ -9,7 +9,6 @@ import (
 
 	"testudo/internal/flight"
 	"testudo/internal/geo"
-	"testudo/internal/track"
 )
 
 // Mode is a way of using tracks in an engagement.
@@ -222,20 +221,13 @@ type Kill struct {
 	TestShots      int
 }
 
-// Probability is the single-shot kill probability for a track with the given
-// covariance at handover (ok false: no track good enough to hand over).
+// Probability is the single-shot kill probability for a given probability that
+// the predicted error at handover lies inside the basket.
 //
 // SSPK = reliability × P(handover) × P(discrimination) × P(kill | handover),
 // not above the published test record.
-func (k Kill) Probability(cov [3][3]float64, ok bool) float64 {
-	h := k.Handover
-	if math.IsNaN(h) {
-		if !ok {
-			return 0
-		}
-		h = track.HandoverProbability(cov, k.BasketM)
-	}
-	p := k.Reliability * h * k.Discrimination * k.GivenHandover
+func (k Kill) Probability(handover float64) float64 {
+	p := k.Reliability * handover * k.Discrimination * k.GivenHandover
 	if k.TestShots > 0 {
 		p = math.Min(p, float64(k.TestHits)/float64(k.TestShots))
 	}

@@ -193,7 +193,7 @@ func Calibrate(e Earth, s Spec) (*Missile, error) {
 		} else {
 			hi = m.gain
 		}
-		next := m.gain
+		var next float64
 		if last > 0 && math.Abs(r-lastR) > 1 {
 			next = m.gain - d*(m.gain-last)/(r-lastR)
 		} else {

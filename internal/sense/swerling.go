@@ -31,7 +31,7 @@ const maxPulses = 100_000
 func checkDetection(swerling, pulses int, pfa float64) error {
 	switch {
 	case swerling < 0 || swerling > 4:
-		return fmt.Errorf("Swerling case %d: allowed 0 to 4", swerling)
+		return fmt.Errorf("no Swerling case %d: allowed 0 to 4", swerling)
 	case pulses < 1 || pulses > maxPulses:
 		return fmt.Errorf("%d pulses: allowed 1 to %d", pulses, maxPulses)
 	case !(pfa > 0 && pfa < 1):
@@ -229,14 +229,14 @@ func Albersheim(pulses int, pd, pfa float64) (float64, error) {
 		return 0, err
 	}
 	if !(pd > 0 && pd < 1) || pfa >= 0.62 {
-		return 0, fmt.Errorf("Albersheim's formula: detection probability %g, false-alarm probability %g out of its domain", pd, pfa)
+		return 0, fmt.Errorf("sense: Albersheim's formula: detection probability %g, false-alarm probability %g out of its domain", pd, pfa)
 	}
 	n := float64(pulses)
 	a := math.Log(0.62 / pfa)
 	b := math.Log(pd / (1 - pd))
 	arg := a + 0.12*a*b + 1.7*b
 	if arg <= 0 {
-		return 0, fmt.Errorf("Albersheim's formula has no value at detection probability %g, false-alarm probability %g", pd, pfa)
+		return 0, fmt.Errorf("sense: Albersheim's formula has no value at detection probability %g, false-alarm probability %g", pd, pfa)
 	}
 	return -5*math.Log10(n) + (6.2+4.54/math.Sqrt(n+0.44))*math.Log10(arg), nil
 }
@@ -250,7 +250,7 @@ func Shnidman(swerling, pulses int, pd, pfa float64) (float64, error) {
 		return 0, err
 	}
 	if !(pd >= 0.1 && pd <= 0.99) || pfa >= 0.5 {
-		return 0, fmt.Errorf("Shnidman's formula: detection probability %g, false-alarm probability %g out of its domain", pd, pfa)
+		return 0, fmt.Errorf("sense: Shnidman's formula: detection probability %g, false-alarm probability %g out of its domain", pd, pfa)
 	}
 	n := float64(pulses)
 	k := math.Inf(1)
@@ -276,7 +276,7 @@ func Shnidman(swerling, pulses int, pd, pfa float64) (float64, error) {
 		c += (math.Exp(27.31*pd-25.14) + (pd-0.8)*(0.7*math.Log(1e-5/pfa)+(2*n-20)/80)) / k
 	}
 	if !(x > 0) {
-		return 0, fmt.Errorf("Shnidman's formula has no value at detection probability %g, false-alarm probability %g", pd, pfa)
+		return 0, fmt.Errorf("sense: Shnidman's formula has no value at detection probability %g, false-alarm probability %g", pd, pfa)
 	}
 	return c + 10*math.Log10(x/n), nil
 }

@@ -3,9 +3,11 @@ package sim
 import (
 	"encoding/binary"
 	"math"
+	"sort"
 
 	"testudo/internal/engage"
 	"testudo/internal/pact"
+	"testudo/internal/sense"
 	"testudo/internal/track"
 )
 
@@ -53,27 +55,17 @@ func (s *stateCompiler) path(i int) PathState {
 	ph := &s.c.paths[i]
 	views := s.c.views[ph.first : ph.first+ph.views]
 	var st PathState
-	for to := range views {
-		tv := &views[to]
-		if t.Sensors[tv.sensor].Radar == nil || s.down[tv.sensor] || !helps(tv) {
-			continue
+	for n := range t.Nations {
+		var cue NationCue
+		for v := range views {
+			sn := &t.Sensors[views[v].sensor]
+			if sn.Nation == n && sn.Radar != nil && !s.down[views[v].sensor] && helps(&views[v]) {
+				cue.Views = append(cue.Views, int32(v))
+			}
 		}
-		owner := t.Sensors[tv.sensor].Nation
-		for from := range views {
-			if from == to || s.down[views[from].sensor] {
-				continue
-			}
-			rs := s.to(views[from].sensor, owner, i)
-			// A satellite's report is a warning whatever its edge would allow:
-			// it knows a launch, not a track.
-			if t.Sensors[views[from].sensor].Radar != nil {
-				if d, lost, ok := quickest(rs, pact.Track); ok {
-					st.Cues = append(st.Cues, Cue{int32(from), int32(to), ms(d), true, ms(lost)})
-				}
-			}
-			if d, lost, ok := quickest(rs, pact.Warning); ok {
-				st.Cues = append(st.Cues, Cue{int32(from), int32(to), ms(d), false, ms(lost)})
-			}
+		if len(cue.Views) > 0 {
+			cue.Warnings, cue.Tracks = s.feeds(i, n, pact.Warning), s.feeds(i, n, pact.Track)
+			st.Cues = append(st.Cues, cue)
 		}
 	}
 	for n := range t.Nations {
@@ -113,10 +105,26 @@ func (s *stateCompiler) feeds(path, nation int, l pact.Level) []Feed {
 			continue
 		}
 		if d, lost, ok := quickest(s.to(x.sensor, nation, path), l); ok {
-			out = append(out, Feed{int32(v), ms(d), ms(lost)})
+			bound := ms(soonest(&x.view) + d)
+			if l > pact.Warning {
+				bound += ms(t.Sensors[x.sensor].FirmS)
+			}
+			out = append(out, Feed{int32(v), ms(d), ms(lost), bound})
 		}
 	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].BoundMs < out[j].BoundMs })
 	return out
+}
+
+// soonest is the earliest time at which a view can detect at all.
+func soonest(v *sense.View) float64 {
+	t := math.Inf(1)
+	for _, c := range [3]*sense.Curve{&v.Search, &v.Warned, &v.Cued} {
+		if len(c.T) > 0 {
+			t = math.Min(t, c.T[0])
+		}
+	}
+	return t
 }
 
 // informs lists what a nation can fuse at a level: for each sensor the best
@@ -202,7 +210,8 @@ func (s *stateCompiler) knows(path, nation int, accuracyM float64) int32 {
 	ph := &s.c.paths[path]
 	fl := s.c.t.Paths[path].Flight
 	good := func(at float64) bool {
-		major, _, _, ok := ph.motion.ImpactEllipse(ph.motion.Fuse(cs, at))
+		pool := ph.motion.Pool(cs, at)
+		major, ok := ph.motion.BestImpact(&pool)
 		return ok && major <= accuracyM
 	}
 	// Coarse steps find the first time, halving refines it: the ellipse shrinks
@@ -319,12 +328,12 @@ func (s *stateCompiler) kills(path, battery int, w *engage.Window, cs []track.Co
 	}
 	ph := &s.c.paths[path]
 	for i, sl := range w.Slots {
-		var cov [3][3]float64
-		ok := textbook
+		handover := x.Kill.Handover
 		if !textbook {
-			cov, ok = ph.motion.PositionCov(ph.motion.Fuse(cs, math.Max(sl.InterceptS-HandoverS, sl.LaunchS)), sl.InterceptS)
+			pool := ph.motion.Pool(cs, math.Max(sl.InterceptS-HandoverS, sl.LaunchS))
+			handover = ph.motion.BestHandover(&pool, sl.InterceptS, x.Kill.BasketM)
 		}
-		out[i] = certain(x.Kill.Probability(cov, ok))
+		out[i] = certain(x.Kill.Probability(handover))
 	}
 	if !textbook {
 		s.c.memo[key] = out

@@ -173,6 +173,7 @@ type Posture struct {
 	// says that Chance[k] failed.
 	Chance []Chance
 	States [][]PathState // [state][path]
+	Down   [][]bool      // [state][sensor]: out of order or not there
 	Ample  []bool        // per battery: it cannot run dry in this raid
 }
 
@@ -185,16 +186,16 @@ type Chance struct {
 
 // PathState is what the agreements make of one path.
 type PathState struct {
-	Cues     []Cue
+	Cues     []NationCue
 	Commands []PathCommand
 }
 
-// Cue says that the detection in view From points the sensor of view To.
-type Cue struct {
-	From, To int32 // indices among the path's views
-	DelayMs  int32
-	Track    bool  // a track narrows the search to a spot, a warning to a sector
-	LostMs   int32 // link lost at this time of the raid
+// NationCue is what can point one nation's radars at one path: a track narrows
+// the search to a spot, a warning to a sector.
+type NationCue struct {
+	Warnings []Feed
+	Tracks   []Feed
+	Views    []int32 // the nation's views, among the path's, that pointing helps
 }
 
 // Feed is a way by which one view's data reach a command.
@@ -202,6 +203,9 @@ type Feed struct {
 	View    int32 // among the path's views
 	DelayMs int32
 	LostMs  int32
+	// BoundMs is the earliest the feed can bring anything; feeds stand in its
+	// order, so that a search for the earliest may stop early.
+	BoundMs int32
 }
 
 // PathCommand is what one nation can do about one path.

@@ -279,6 +279,7 @@ func (c *Compiler) posture(tp *theatre.Posture, b *Board) (Posture, error) {
 			paths[i] = s.path(i)
 		}
 		p.States = append(p.States, paths)
+		p.Down = append(p.Down, down)
 		need := make([]int, len(c.t.Batteries))
 		for i := range c.t.Missiles {
 			worst := make([]int, len(c.t.Batteries))

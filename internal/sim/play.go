@@ -41,7 +41,10 @@ type Player struct {
 	startMs  []int32 // per missile: launch time in the raid
 	detMs    []int32 // per missile × view: detection, from launch; Never
 	cuedBy   []int32 // per missile × view: view that pointed, -1
-	cueTrack []bool
+	sights   []sight // per missile × view
+	looked   bool    // sights holds those of lookSeed, lookRun
+	lookSeed uint64
+	lookRun  uint64
 	maxViews int
 
 	eng     []engState
@@ -77,7 +80,6 @@ type columns struct {
 
 type engState struct {
 	missile  int32
-	path     int32 // index in the posture's path state commands
 	command  int32
 	which    int32
 	orgMs    int32 // ready organically, from launch
@@ -105,7 +107,8 @@ func NewPlayer(b *Board) *Player {
 		}
 	}
 	p.path, p.startMs = make([]int32, n), make([]int32, n)
-	p.detMs, p.cuedBy, p.cueTrack = make([]int32, n*p.maxViews), make([]int32, n*p.maxViews), make([]bool, n*p.maxViews)
+	p.detMs, p.cuedBy = make([]int32, n*p.maxViews), make([]int32, n*p.maxViews)
+	p.sights = make([]sight, n*p.maxViews)
 	most := 0
 	for i := range b.Missiles {
 		worst := 0
@@ -167,7 +170,8 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 	}
 	paths := ps.States[state]
 	p.launch(seed, run, log)
-	p.detect(paths, seed, run, log)
+	p.look(seed, run)
+	p.detect(paths, ps.Down[state], log)
 	p.capacity(log)
 	p.ready(ps, paths, out, log)
 	p.fight(ps, paths, seed, run, out, log)
@@ -225,13 +229,49 @@ func (c *Curve) at(u uint64) int32 {
 	return c.TMs[lo]
 }
 
-// detect draws when each sensor finds each missile. Sensors that find it early
-// point the others where the agreements let them; the earliest is settled
-// first, because nothing later can have helped it.
-func (p *Player) detect(paths []PathState, seed, run uint64, log *Log) {
+// look draws when each sensor would find each missile unaided. It does not
+// depend on the posture, so that the postures of one run share it.
+func (p *Player) look(seed, run uint64) {
+	if p.looked && p.lookSeed == seed && p.lookRun == run {
+		return
+	}
+	p.looked, p.lookSeed, p.lookRun = true, seed, run
 	b := p.b
-	var u [64]uint64
-	var settled [64]bool
+	for i := range b.Missiles {
+		if p.path[i] < 0 {
+			continue
+		}
+		pa := &b.Paths[p.path[i]]
+		views := b.Views[pa.FirstView : pa.FirstView+pa.Views]
+		at := i * p.maxViews
+		for v := range views {
+			s := &b.Sensors[views[v].Sensor]
+			u := draw.U64(seed, run, b.Missiles[i].Entity, keyDetect(s.Entity))
+			x := sight{views[v].Search.at(u), views[v].Warned.at(u), views[v].Cued.at(u)}
+			if s.LostMs != Never {
+				x.search, x.warned, x.cued = before(x.search, s.LostMs-p.startMs[i]), before(x.warned, s.LostMs-p.startMs[i]), before(x.cued, s.LostMs-p.startMs[i])
+			}
+			p.sights[at+v] = x
+		}
+	}
+}
+
+// sight is when a view would detect unaided, warned from the start, and cued
+// from the start.
+type sight struct{ search, warned, cued int32 }
+
+func before(t, limit int32) int32 {
+	if t > limit {
+		return Never
+	}
+	return t
+}
+
+// detect works out when each sensor finds each missile where the others point
+// it. Pointing can only make a detection earlier, so that repeating the step
+// until nothing changes ends, and ends at the same times in any order.
+func (p *Player) detect(paths []PathState, down []bool, log *Log) {
+	b := p.b
 	for i := range b.Missiles {
 		if p.path[i] < 0 {
 			continue
@@ -239,69 +279,46 @@ func (p *Player) detect(paths []PathState, seed, run uint64, log *Log) {
 		pa := &b.Paths[p.path[i]]
 		st := &paths[p.path[i]]
 		views := b.Views[pa.FirstView : pa.FirstView+pa.Views]
-		det := p.detMs[i*p.maxViews : i*p.maxViews+len(views)]
-		by := p.cuedBy[i*p.maxViews : i*p.maxViews+len(views)]
-		tr := p.cueTrack[i*p.maxViews : i*p.maxViews+len(views)]
-		for v := range views {
-			s := &b.Sensors[views[v].Sensor]
-			x := draw.U64(seed, run, b.Missiles[i].Entity, keyDetect(s.Entity))
-			det[v], by[v], tr[v] = views[v].Search.at(x), -1, false
-			if det[v] != Never && s.LostMs != Never && p.startMs[i]+det[v] > s.LostMs {
+		at := i * p.maxViews
+		det, by := p.detMs[at:at+len(views)], p.cuedBy[at:at+len(views)]
+		sights := p.sights[at : at+len(views)]
+		for v := range by {
+			det[v], by[v] = sights[v].search, -1
+			if down[views[v].Sensor] {
 				det[v] = Never
 			}
-			if v < len(u) {
-				u[v], settled[v] = x, false
-			}
 		}
-		if len(st.Cues) > 0 {
-			n := min(len(views), len(u))
-			for {
-				next := -1
-				for v := 0; v < n; v++ {
-					if !settled[v] && det[v] != Never && (next < 0 || det[v] < det[next]) {
-						next = v
-					}
+		start := p.startMs[i]
+		for changed := len(st.Cues) > 0; changed; {
+			changed = false
+			for k := range st.Cues {
+				c := &st.Cues[k]
+				warn, warnBy := earliest(c.Warnings, views, det, start, false)
+				track, trackBy := earliest(c.Tracks, views, det, start, true)
+				if warn == Never {
+					continue
 				}
-				if next < 0 {
-					break
-				}
-				settled[next] = true
-				for k := range st.Cues {
-					c := &st.Cues[k]
-					if int(c.From) != next || int(c.To) >= n || settled[c.To] {
+				for _, to := range c.Views {
+					x := &sights[to]
+					t, from := max(warn, x.warned), warnBy
+					if c := max(track, x.cued); c < t {
+						t, from = c, trackBy
+					}
+					if t >= det[to] {
 						continue
 					}
-					have := det[next]
-					if c.Track {
-						have += views[next].FirmMs
-					}
-					if c.LostMs != Never && p.startMs[i]+have > c.LostMs {
+					v := &views[to]
+					if s := &b.Sensors[v.Sensor]; t > v.LastMs || s.LostMs != Never && start+t > s.LostMs {
 						continue
 					}
-					have += c.DelayMs
-					var sees int32
-					if c.Track {
-						sees = views[c.To].Cued.at(u[c.To])
-					} else {
-						sees = views[c.To].Warned.at(u[c.To])
-					}
-					if sees == Never {
-						continue
-					}
-					t := max(have, sees)
-					if s := &b.Sensors[views[c.To].Sensor]; s.LostMs != Never && p.startMs[i]+t > s.LostMs {
-						continue
-					}
-					if t < det[c.To] && t <= views[c.To].LastMs {
-						det[c.To], by[c.To], tr[c.To] = t, int32(next), c.Track
-					}
+					det[to], by[to], changed = t, from, true
 				}
 			}
 		}
 		if log != nil {
 			for v := range views {
 				if det[v] != Never {
-					ev := Event{Kind: EvDetect, TMs: p.startMs[i] + det[v], Missile: int32(i), A: views[v].Sensor, B: -1}
+					ev := Event{Kind: EvDetect, TMs: start + det[v], Missile: int32(i), A: views[v].Sensor, B: -1}
 					if by[v] >= 0 {
 						ev.B = views[by[v]].Sensor
 					}
@@ -376,11 +393,14 @@ func (p *Player) capacity(log *Log) {
 }
 
 // earliest gives when the first of the feeds brings a detection (firm: a firm
-// track) to the receiver, from the missile's launch.
-func (p *Player) earliest(feeds []Feed, views []View, det []int32, start int32, firm bool) int32 {
-	best := Never
+// track) to the receiver, from the missile's launch, and by which view.
+func earliest(feeds []Feed, views []View, det []int32, start int32, firm bool) (best, by int32) {
+	best, by = Never, -1
 	for k := range feeds {
 		f := &feeds[k]
+		if f.BoundMs >= best {
+			break
+		}
 		t := det[f.View]
 		if t == Never {
 			continue
@@ -392,10 +412,10 @@ func (p *Player) earliest(feeds []Feed, views []View, det []int32, start int32, 
 			continue
 		}
 		if t += f.DelayMs; t < best {
-			best = t
+			best, by = t, f.View
 		}
 	}
-	return best
+	return best, by
 }
 
 // ready works out from when each battery may shoot at each missile.
@@ -417,11 +437,11 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 		for c := range st.Commands {
 			cmd := &st.Commands[c]
 			how := &b.Commands[cmd.Nation]
-			alert := p.earliest(cmd.Alerts, views, det, start, false)
+			alert, _ := earliest(cmd.Alerts, views, det, start, false)
 			if alert == Never {
 				continue
 			}
-			track := p.earliest(cmd.Tracks, views, det, start, true)
+			track, _ := earliest(cmd.Tracks, views, det, start, true)
 			if log != nil {
 				log.add(Event{Kind: EvAlert, TMs: start + alert, Missile: int32(i), A: cmd.Nation})
 				if track != Never {
@@ -451,10 +471,10 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 					s.ownMs = det[e.Own] + views[e.Own].FirmMs
 					s.orgMs = max(s.ownMs, gate) + bt.ReactionMs
 				}
-				if t := p.earliest(e.Launch, views, det, start, true); t != Never {
+				if t, _ := earliest(e.Launch, views, det, start, true); t != Never {
 					s.lorMs = max(t, gate) + bt.ReactionMs
 				}
-				if t := p.earliest(e.Engage, views, det, start, true); t != Never {
+				if t, _ := earliest(e.Engage, views, det, start, true); t != Never {
 					s.eorMs = max(t, gate) + bt.ReactionMs
 				}
 				j := int32(0)
