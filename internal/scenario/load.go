@@ -602,13 +602,13 @@ func (l *loader) readBatteries(top yamldoc.Fields) {
 // What a command does where the file does not say. Assumptions, listed in
 // File.Defaults whenever they are taken.
 func defaultCommand(nation string) Command {
-	return Command{Nation: nation, DecisionDelay: 30, Fire: "shoot-look-shoot", Timing: "hold", Salvo: 2, IgnoreHarmless: true, AssessDelay: 10, TrackAccuracy: 50e3}
+	return Command{Nation: nation, DecisionDelay: 30, Fire: "shoot-look-shoot", Timing: "hold", Salvo: 2, IgnoreHarmless: true, Coordinate: "when-short", AssessDelay: 10, TrackAccuracy: 50e3}
 }
 
 func (l *loader) readCommands(top yamldoc.Fields) {
 	have := map[string]bool{}
 	for _, e := range l.items(top, "commands", false) {
-		f := l.fields(e.Value, "decision-delay", "fire", "timing", "salvo", "ignore-harmless", "reserve", "reserve-value", "ration", "assess-delay", "missed-kill", "false-kill", "track-accuracy")
+		f := l.fields(e.Value, "decision-delay", "fire", "timing", "salvo", "ignore-harmless", "reserve", "reserve-value", "ration", "coordinate", "assess-delay", "missed-kill", "false-kill", "track-accuracy")
 		known := false
 		for _, n := range l.nations {
 			known = known || n == e.Key
@@ -621,6 +621,7 @@ func (l *loader) readCommands(top yamldoc.Fields) {
 		d := defaultCommand(e.Key)
 		c := Command{Nation: e.Key, DecisionDelay: units.Duration(l.quantity(f, "decision-delay", units.KindDuration, 0, 3600, float64(d.DecisionDelay))), Fire: l.word(f, "fire", d.Fire, "shoot-look-shoot", "salvo"), Timing: l.word(f, "timing", d.Timing, "hold", "at-once"), Salvo: l.int(f, "salvo", 1, 64, d.Salvo),
 			IgnoreHarmless: l.flag(f, "ignore-harmless", true), Reserve: l.int(f, "reserve", 0, MaxRounds, 0), ReserveValue: l.float(f, "reserve-value", 0, 1e6, 0), Ration: l.int(f, "ration", 0, 1000, 0),
+			Coordinate:  l.word(f, "coordinate", d.Coordinate, "when-short", "always"),
 			AssessDelay: units.Duration(l.quantity(f, "assess-delay", units.KindDuration, 0, 3600, float64(d.AssessDelay))), MissedKill: l.probability(f, "missed-kill", 0), FalseKill: l.probability(f, "false-kill", 0),
 			TrackAccuracy: units.Length(l.quantity(f, "track-accuracy", units.KindLength, 1, 1e9, float64(d.TrackAccuracy))), Cite: l.cite(f)}
 		var missing []string

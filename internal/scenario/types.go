@@ -113,6 +113,7 @@ type Command struct {
 	Reserve               int
 	ReserveValue          float64
 	Ration                int
+	Coordinate            string // when-short or always: whether its batteries wait for each other's results
 	AssessDelay           units.Duration
 	MissedKill, FalseKill float64
 	TrackAccuracy         units.Length

@@ -97,6 +97,7 @@ type Interceptor struct {
 type Command struct {
 	Nation       int32
 	DecisionMs   int32
+	Coordinate   bool // batteries wait for each other's results always, not only when short
 	AtOnce       bool // fire as soon as possible instead of at the scheduled look
 	Reserve      int32
 	ReserveValue int32 // milli-value from which on the reserve may be used

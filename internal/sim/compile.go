@@ -126,7 +126,7 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 		b.Nations = append(b.Nations, n.ID)
 		b.Attackers = append(b.Attackers, n.Attacker)
 		k := n.Command
-		b.Commands = append(b.Commands, Command{Nation: int32(i), DecisionMs: ms(k.DecisionS), AtOnce: k.AtOnce, Reserve: int32(k.Reserve), ReserveValue: int32(k.ReserveValue * 1000), Ration: int32(k.Ration), MissedKill: draw.Threshold(k.MissedKill), FalseKill: draw.Threshold(k.FalseKill)})
+		b.Commands = append(b.Commands, Command{Nation: int32(i), DecisionMs: ms(k.DecisionS), AtOnce: k.AtOnce, Coordinate: k.Coordinate, Reserve: int32(k.Reserve), ReserveValue: int32(k.ReserveValue * 1000), Ration: int32(k.Ration), MissedKill: draw.Threshold(k.MissedKill), FalseKill: draw.Threshold(k.FalseKill)})
 	}
 	for i := range t.Assets {
 		a := &t.Assets[i]

@@ -99,9 +99,10 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 		s.done = true
 		return false
 	}
-	if g := int(i)*p.groups + int(ps.Group[cmd.Nation]); !ps.Ample[e.Battery] && p.flying[g] > t && !b.Oracle {
-		// Rounds are short and somebody of the group has a shot on its way: see
-		// what it does first, unless this is the last look.
+	if g := int(i)*p.groups + int(ps.Group[cmd.Nation]); (how.Coordinate || !ps.Ample[e.Battery]) && p.flying[g] > t && !b.Oracle {
+		// Somebody of the group has a shot on its way, and rounds are short or the
+		// command never shoots twice at once: see what that one does first, unless
+		// this is the last look.
 		until := p.flying[g]
 		for n := j + 1; int(n) < len(e.Slots); n++ {
 			if start+e.Slots[n].LaunchMs >= until {

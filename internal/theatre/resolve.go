@@ -119,7 +119,7 @@ func (r *resolver) nations() {
 		r.t.Nations[n].Command = Command{
 			DecisionS: float64(c.DecisionDelay), Once: c.Fire == "salvo", AtOnce: c.Timing == "at-once", Salvo: c.Salvo,
 			IgnoreHarmless: c.IgnoreHarmless, Reserve: c.Reserve, ReserveValue: c.ReserveValue, Ration: c.Ration,
-			AssessS: float64(c.AssessDelay), MissedKill: c.MissedKill, FalseKill: c.FalseKill, AccuracyM: float64(c.TrackAccuracy),
+			Coordinate: c.Coordinate == "always", AssessS: float64(c.AssessDelay), MissedKill: c.MissedKill, FalseKill: c.FalseKill, AccuracyM: float64(c.TrackAccuracy),
 		}
 	}
 }

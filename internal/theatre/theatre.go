@@ -53,6 +53,7 @@ type Command struct {
 	Reserve        int
 	ReserveValue   float64
 	Ration         int
+	Coordinate     bool // wait for each other's results always, not only when rounds are short
 	AssessS        float64
 	MissedKill     float64
 	FalseKill      float64
