@@ -194,7 +194,7 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, seed, run u
 	nrow[p.col.nation[Shots]] += s.salvo
 	again := true
 	switch {
-	case p.killMs[i] < start+s.tauMs:
+	case p.killMs[i] < start+s.tauMs || p.killMs[i] == start+s.tauMs && p.killBy[i] != e.Battery:
 		out[p.col.whole[Wasted]] += s.salvo
 		row[p.col.battery[Wasted]] += s.salvo
 		nrow[p.col.nation[Wasted]] += s.salvo
