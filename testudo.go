@@ -61,7 +61,7 @@ func Catalogue() (*catalog.Book, error) {
 type Scenario struct{ File *scenario.File }
 
 // MaxFile is the largest scenario file that is read, bytes.
-const MaxFile = 16 << 20
+const MaxFile = 2 << 20
 
 // Load reads a scenario file with its includes. sets are overrides of the form
 // path=value. The error, if any, lists everything that is wrong, with places.

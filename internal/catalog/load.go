@@ -1,47 +1,46 @@
 package catalog
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"sort"
 	"strings"
 
-	"testudo/internal/units"
 	"testudo/internal/yamldoc"
 )
 
-// Load reads the files of a catalogue. Its error lists everything that is
-// wrong: unknown kinds, figures and attributes (with the nearest name), wrong
-// units, missing figures, sources that are not in the register, sources that
-// support nothing, references to entries that are not there.
+// Load reads the files of a catalogue. Its error, a *yamldoc.Problems, lists
+// everything that is wrong: unknown kinds, figures and attributes (with the
+// nearest name), wrong units, missing figures, sources that are not in the
+// register, sources that support nothing, references to entries that are not
+// there. The order of the files does not matter.
 func Load(files []yamldoc.File) (*Book, error) {
 	ps := new(yamldoc.Problems)
 	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}}
 	for _, f := range files {
-		root, ok := yamldoc.Parse(f.Name, f.Data, ps)
+		sources, entries, ok := readTop(f, ps)
 		if !ok {
 			continue
 		}
-		top := root.Fields(ps, "testudo-catalog", "sources", "entries")
-		if v, ok := top.Need(ps, "testudo-catalog"); ok {
-			v.Int(ps, 1, 1)
+		if !sources.IsZero() {
+			l.readSources(sources)
 		}
-		if s, ok := top.Get("sources"); ok {
-			l.readSources(s)
+		if entries.IsZero() {
+			continue
 		}
-		if e, ok := top.Get("entries"); ok {
-			for _, x := range e.Entries(ps) {
-				if have, twice := l.entries[x.Key]; twice {
-					ps.Add(yamldoc.Problem{Pos: x.KeyPos, Path: x.Value.Path(), Message: fmt.Sprintf("entry %q is given twice; the first stands at %s", x.Key, have.Pos)})
-					continue
-				}
-				l.entries[x.Key] = l.readEntry(x, nil)
+		for _, x := range entries.Entries(ps) {
+			if have, twice := l.entries[x.Key]; twice {
+				ps.Add(yamldoc.Problem{Pos: x.KeyPos, Path: x.Value.Path(), Message: fmt.Sprintf("entry %q is given twice; the first stands at %s", x.Key, have.Pos)})
+				continue
 			}
+			l.entries[x.Key] = l.readEntry(x, nil)
 		}
 	}
 	b := l.book()
 	l.check(b, true)
+	// A source that supports nothing is an error in a catalogue that stands by
+	// itself, because the register is also the list of what was read. In a user's
+	// file laid over it the scenario may cite the source instead: there it is only
+	// a finding of Lint.
 	for _, s := range b.Sources {
 		if len(b.Supports(s.ID)) == 0 {
 			ps.Add(yamldoc.Problem{Pos: s.Pos, Path: "sources." + s.ID, Message: "supports no figure: remove it or cite it"})
@@ -53,10 +52,26 @@ func Load(files []yamldoc.File) (*Book, error) {
 	return b, nil
 }
 
+// readTop reads the head of a catalogue file and gives its two parts.
+func readTop(f yamldoc.File, ps *yamldoc.Problems) (sources, entries yamldoc.Node, ok bool) {
+	root, ok := yamldoc.Parse(f.Name, f.Data, ps)
+	if !ok {
+		return sources, entries, false
+	}
+	top := root.Fields(ps, "testudo-catalog", "sources", "entries")
+	if v, ok := top.Need(ps, "testudo-catalog"); ok {
+		v.Int(ps, 1, 1)
+	}
+	sources, _ = top.Get("sources")
+	entries, _ = top.Get("entries")
+	return sources, entries, true
+}
+
 // Overlay lays a user's entries over the book: new entries are added, figures
 // of existing ones replaced one by one. The book itself stays as it was.
-// sources, if not zero, is a mapping of further sources. Problems go to ps; the
-// returned book is usable for finding more of them.
+// entries is a mapping of entries, sources a mapping of further sources; either
+// may be zero. Problems go to ps; the returned book is usable for finding more
+// of them, but no result should rest on it while there are any.
 func (b *Book) Overlay(entries, sources yamldoc.Node, ps *yamldoc.Problems) *Book {
 	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}}
 	for _, e := range b.Entries {
@@ -67,8 +82,11 @@ func (b *Book) Overlay(entries, sources yamldoc.Node, ps *yamldoc.Problems) *Boo
 	}
 	l.overridden = append(l.overridden, b.overridden...)
 	l.added = append(l.added, b.added...)
+	l.own = append(l.own, b.own...)
 	if !sources.IsZero() {
+		before := len(l.registered)
 		l.readSources(sources)
+		l.own = append(l.own, l.registered[before:]...)
 	}
 	if !entries.IsZero() {
 		for _, x := range entries.Entries(ps) {
@@ -84,17 +102,36 @@ func (b *Book) Overlay(entries, sources yamldoc.Node, ps *yamldoc.Problems) *Boo
 	return out
 }
 
+// OverlayFiles lays whole catalogue files of a user's over the book, in the
+// order given; where two say something about one figure, the later one holds,
+// and Overridden says so. The error lists everything that is wrong in them.
+func (b *Book) OverlayFiles(files []yamldoc.File) (*Book, error) {
+	ps := new(yamldoc.Problems)
+	out := b
+	for _, f := range files {
+		if sources, entries, ok := readTop(f, ps); ok {
+			out = out.Overlay(entries, sources, ps)
+		}
+	}
+	if err := ps.Err(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 type loader struct {
 	ps         *yamldoc.Problems
 	entries    map[string]*Entry
 	sources    map[string]Source
+	registered []string // ids of sources in the order read
 	overridden []string
 	added      []string
+	own        []string // sources a user's file registered
 	fresh      []*Entry
 }
 
 func (l *loader) book() *Book {
-	b := &Book{overridden: l.overridden, added: l.added}
+	b := &Book{overridden: unique(l.overridden), added: unique(l.added), own: unique(l.own)}
 	for _, e := range l.entries {
 		b.Entries = append(b.Entries, e)
 	}
@@ -103,9 +140,21 @@ func (l *loader) book() *Book {
 		b.Sources = append(b.Sources, s)
 	}
 	sort.Slice(b.Sources, func(i, j int) bool { return b.Sources[i].ID < b.Sources[j].ID })
-	sort.Strings(b.overridden)
-	sort.Strings(b.added)
 	return b
+}
+
+// unique sorts and drops what stands there twice.
+func unique(list []string) []string {
+	out := append([]string(nil), list...)
+	sort.Strings(out)
+	n := 0
+	for i, s := range out {
+		if i == 0 || s != out[n-1] {
+			out[n] = s
+			n++
+		}
+	}
+	return out[:n]
 }
 
 func (l *loader) readSources(n yamldoc.Node) {
@@ -115,6 +164,7 @@ func (l *loader) readSources(n yamldoc.Node) {
 			continue
 		}
 		l.sources[s.ID] = s
+		l.registered = append(l.registered, s.ID)
 	}
 }
 
@@ -135,16 +185,19 @@ func ReadSources(n yamldoc.Node, ps *yamldoc.Problems) []Source {
 			return ""
 		}
 		if v, ok := f.Need(ps, "title"); ok {
-			s.Title = v.Text(ps)
+			s.Title = filled(v, ps)
 		}
 		if v, ok := f.Need(ps, "url"); ok {
-			s.URL = v.Text(ps)
+			s.URL = filled(v, ps)
 		}
 		s.Published, s.Note = text("published"), text("note")
+		if v, ok := f.Get("published"); ok && s.Published != "" && !isDate(s.Published) {
+			ps.Add(yamldoc.Problem{Pos: v.Pos(), Path: v.Path(), Message: "not a date", Given: s.Published, Allowed: "2014, 2014-05 or 2014-05-28"})
+		}
 		if v, ok := f.Get("read"); ok {
 			s.Read = v.OneOf(ps, "full", "opening", "abstract", "data")
 		}
-		if t := strings.ToLower(s.Title + " " + s.URL); strings.Contains(t, "recalled, unverified") {
+		if unread(s.Title + " " + s.URL) {
 			ps.Add(yamldoc.Problem{Pos: s.Pos, Path: x.Value.Path(), Message: "what is recalled and unverified is an assumption, not a source"})
 		}
 		out = append(out, s)
@@ -152,214 +205,47 @@ func ReadSources(n yamldoc.Node, ps *yamldoc.Problems) []Source {
 	return out
 }
 
-// readEntry reads an entry; over is the entry it changes, nil for a new one.
-func (l *loader) readEntry(x yamldoc.Entry, over *Entry) *Entry {
-	ps := l.ps
-	e := &Entry{ID: x.Key, Pos: x.KeyPos, Origin: x.KeyPos.File}
-	if over != nil {
-		c := *over
-		e = &c
-		e.Attributes = append([]Attribute(nil), over.Attributes...)
-		e.Figures = append([]Figure(nil), over.Figures...)
+// filled reads a text that must not be blank.
+func filled(n yamldoc.Node, ps *yamldoc.Problems) string {
+	before := ps.Len()
+	s := strings.TrimSpace(n.Text(ps))
+	if s == "" && ps.Len() == before {
+		ps.Add(yamldoc.Problem{Pos: n.Pos(), Path: n.Path(), Message: "is blank"})
 	}
-	if !yamldoc.ValidID(x.Key) {
-		ps.Add(yamldoc.Problem{Pos: x.KeyPos, Path: x.Value.Path(), Message: "not a usable id", Given: x.Key})
-	}
-	f := x.Value.Fields(ps, "kind", "name", "nation", "about", "attributes", "figures")
-	l.fresh = append(l.fresh, e)
-	var kindNode yamldoc.Node
-	if over == nil {
-		kindNode, _ = f.Need(ps, "kind")
-	} else {
-		kindNode, _ = f.Get("kind")
-	}
-	if !kindNode.IsZero() {
-		k := kindNode.OneOf(ps, KindNames()...)
-		if over != nil && k != over.Kind && k != "" {
-			p := yamldoc.Problem{Pos: kindNode.Pos(), Path: kindNode.Path(), Message: fmt.Sprintf("%s is a %s in the catalogue; its kind cannot change", e.ID, over.Kind), Given: k}
-			ps.Add(p)
-		} else {
-			e.Kind = k
-		}
-	}
-	if v, ok := f.Get("name"); ok {
-		e.Name = v.Text(ps)
-	} else if over == nil {
-		e.Name = x.Key
-	}
-	if v, ok := f.Get("about"); ok {
-		e.About = v.Text(ps)
-	}
-	if v, ok := f.Get("nation"); ok {
-		e.Nations = nil
-		if v.Kind() == yamldoc.Sequence {
-			for _, n := range v.List(ps) {
-				e.Nations = append(e.Nations, n.Text(ps))
-			}
-		} else {
-			e.Nations = []string{v.Text(ps)}
-		}
-	}
-	rule := ruleOf(e.Kind)
-	if rule == nil {
-		return e
-	}
-	if v, ok := f.Get("attributes"); ok {
-		l.readAttributes(v, e, rule)
-	}
-	if v, ok := f.Get("figures"); ok {
-		for _, y := range v.Entries(ps) {
-			fr, known := rule.figure(y.Key)
-			if !known {
-				p := yamldoc.Problem{Pos: y.KeyPos, Path: v.Path(), Message: fmt.Sprintf("a %s has no figure %q", e.Kind, y.Key), Allowed: strings.Join(rule.figureNames(), ", ")}
-				p.Hint, _ = yamldoc.Nearest(y.Key, rule.figureNames())
-				ps.Add(p)
-				continue
-			}
-			fig := l.readFigure(y, fr)
-			replaced := false
-			for i := range e.Figures {
-				if e.Figures[i].Name == fig.Name {
-					e.Figures[i], replaced = fig, true
-				}
-			}
-			if !replaced {
-				e.Figures = append(e.Figures, fig)
-			}
-			if over != nil {
-				l.overridden = append(l.overridden, e.ID+"."+fig.Name)
-			}
-		}
-	}
-	var missing []string
-	for _, fr := range rule.figures {
-		need := fr.required && !(fr.name == "burn-time" && (e.Attr("model") == "impulsive" || e.Has("burn-time-1")))
-		if fr.name == "reference-rcs" && e.Attr("model") != "range-limited" {
-			need = true
-		}
-		if need && !e.Has(fr.name) {
-			missing = append(missing, fr.name)
-		}
-	}
-	if len(missing) > 0 {
-		ps.Add(yamldoc.Problem{Pos: x.KeyPos, Path: x.Value.Path(), Message: fmt.Sprintf("a %s needs the figures %s", e.Kind, strings.Join(missing, ", "))})
-	}
-	for _, a := range rule.attributes {
-		if a.needs && e.Attr(a.name) == "" {
-			p := yamldoc.Problem{Pos: x.KeyPos, Path: x.Value.Path(), Message: fmt.Sprintf("a %s needs the attribute %q", e.Kind, a.name), Allowed: strings.Join(a.words, ", ")}
-			ps.Add(p)
-		}
-	}
-	return e
+	return s
 }
 
-func (l *loader) readAttributes(v yamldoc.Node, e *Entry, rule *kindRule) {
-	ps := l.ps
-	var names []string
-	for _, a := range rule.attributes {
-		names = append(names, a.name)
-	}
-	for _, x := range v.Entries(ps) {
-		at := -1
-		for i, a := range rule.attributes {
-			if a.name == x.Key {
-				at = i
-			}
-		}
-		if at < 0 {
-			p := yamldoc.Problem{Pos: x.KeyPos, Path: v.Path(), Message: fmt.Sprintf("a %s has no attribute %q", e.Kind, x.Key), Allowed: strings.Join(names, ", ")}
-			p.Hint, _ = yamldoc.Nearest(x.Key, names)
-			ps.Add(p)
-			continue
-		}
-		val := ""
-		if words := rule.attributes[at].words; len(words) > 0 {
-			val = x.Value.OneOf(ps, words...)
-		} else {
-			val = x.Value.Text(ps)
-		}
-		done := false
-		for i := range e.Attributes {
-			if e.Attributes[i].Name == x.Key {
-				e.Attributes[i].Value, done = val, true
-			}
-		}
-		if !done {
-			e.Attributes = append(e.Attributes, Attribute{x.Key, val})
+// unread reports whether a citation says of itself that nobody read it.
+func unread(citation string) bool {
+	c := strings.ToLower(citation)
+	for _, w := range []string{"recalled", "unverified", "from memory"} {
+		if strings.Contains(c, w) {
+			return true
 		}
 	}
+	return false
 }
 
-func (l *loader) readFigure(y yamldoc.Entry, r figureRule) Figure {
-	ps := l.ps
-	fig := Figure{Name: y.Key, Kind: r.kind, Pos: y.KeyPos}
-	if y.Value.Kind() == yamldoc.Scalar {
-		p := yamldoc.Problem{Pos: y.Value.Pos(), Path: y.Value.Path(), Message: "a bare number does not load: write {value: …, source: …}"}
-		if !y.Value.IsNull() {
-			p.Given = y.Value.Text(ps)
-		}
-		ps.Add(p)
-		return fig
-	}
-	f := y.Value.Fields(ps, "value", "low", "high", "source", "page", "note", "reason", "price-year", "confidence")
-	read := func(n yamldoc.Node) (float64, string) {
-		t := n.Text(ps)
-		if r.kind == units.KindMoney {
-			m, err := units.ParseMoney(t)
-			if err != nil {
-				n.Quantity(ps, r.kind, r.lo, r.hi)
-				return 0, t
+// isDate reports whether a text is a year, a month of a year, or a day.
+func isDate(s string) bool {
+	part := func(t string, lo, hi int) bool {
+		v := 0
+		for _, c := range []byte(t) {
+			if c < '0' || c > '9' {
+				return false
 			}
-			if fig.Currency != "" && m.Currency != fig.Currency {
-				ps.Add(yamldoc.Problem{Pos: n.Pos(), Path: n.Path(), Message: "value, low and high of one figure must be in one currency", Given: t})
-			}
-			fig.Currency = m.Currency
-			if m.Year != 0 {
-				fig.PriceYear = m.Year
-			}
+			v = 10*v + int(c-'0')
 		}
-		return n.Quantity(ps, r.kind, r.lo, r.hi), t
+		return v >= lo && v <= hi
 	}
-	v, ok := f.Need(ps, "value")
-	if ok {
-		fig.Value, fig.Text = read(v)
+	p := strings.Split(s, "-")
+	if len(p) > 3 || len(p[0]) != 4 || !part(p[0], firstYear-100, lastYear) {
+		return false
 	}
-	fig.Low, fig.High = fig.Value, fig.Value
-	if n, ok := f.Get("low"); ok {
-		fig.Low, fig.LowText = read(n)
-		if fig.Low > fig.Value {
-			ps.Add(yamldoc.Problem{Pos: n.Pos(), Path: n.Path(), Message: "low is above the value " + fig.Text, Given: fig.LowText})
-		}
+	if len(p) > 1 && (len(p[1]) != 2 || !part(p[1], 1, 12)) {
+		return false
 	}
-	if n, ok := f.Get("high"); ok {
-		fig.High, fig.HighText = read(n)
-		if fig.High < fig.Value {
-			ps.Add(yamldoc.Problem{Pos: n.Pos(), Path: n.Path(), Message: "high is below the value " + fig.Text, Given: fig.HighText})
-		}
-	}
-	text := func(key string) string {
-		if n, ok := f.Get(key); ok {
-			return n.Text(ps)
-		}
-		return ""
-	}
-	fig.Page, fig.Note, fig.Reason = text("page"), text("note"), text("reason")
-	if n, ok := f.Get("confidence"); ok {
-		fig.Confidence = n.OneOf(ps, "high", "med", "low")
-	}
-	if n, ok := f.Need(ps, "source"); ok {
-		fig.Source = n.Text(ps)
-		if fig.Assumed() && strings.TrimSpace(fig.Reason) == "" {
-			ps.Add(yamldoc.Problem{Pos: n.Pos(), Path: y.Value.Path(), Message: "an assumption needs a reason"})
-		}
-	}
-	if n, ok := f.Get("price-year"); ok {
-		fig.PriceYear = n.Int(ps, 1900, 2100)
-	}
-	if r.kind == units.KindMoney && fig.PriceYear == 0 {
-		ps.Add(yamldoc.Problem{Pos: y.KeyPos, Path: y.Value.Path(), Message: "money needs a price-year"})
-	}
-	return fig
+	return len(p) < 3 || len(p[2]) == 2 && part(p[2], 1, 31)
 }
 
 // check looks across entries. whole is set when a catalogue is loaded on its
@@ -378,11 +264,15 @@ func (l *loader) check(b *Book, whole bool) {
 			if f.Source == "" || f.Assumed() {
 				continue
 			}
-			if _, ok := l.sources[f.Source]; !ok {
-				p := yamldoc.Problem{Pos: f.Pos, Path: e.ID + "." + f.Name, Message: "source not in the register", Given: f.Source, Allowed: "an id under sources, or assumption"}
-				p.Hint, _ = yamldoc.Nearest(f.Source, ids)
-				l.ps.Add(p)
+			if _, ok := l.sources[f.Source]; ok {
+				continue
 			}
+			p := yamldoc.Problem{Pos: f.Pos, Path: e.ID + "." + f.Name, Message: "source not in the register", Given: f.Source, Allowed: "an id under sources, or assumption with a reason"}
+			if unread(f.Source) {
+				p.Message = "what is recalled or unverified is an assumption: source: assumption, with a reason"
+			}
+			p.Hint, _ = yamldoc.Nearest(f.Source, append(ids, Assumption))
+			l.ps.Add(p)
 		}
 		rule := ruleOf(e.Kind)
 		if rule == nil {
@@ -393,33 +283,16 @@ func (l *loader) check(b *Book, whole bool) {
 			if a.refKind == "" || id == "" {
 				continue
 			}
-			if x, ok := b.Entry(id); !ok || x.Kind != a.refKind {
-				p := yamldoc.Problem{Pos: e.Pos, Path: e.ID + "." + a.name, Message: "no " + a.refKind + " of this id in the catalogue", Given: id}
-				p.Hint, _ = yamldoc.Nearest(id, b.IDs(a.refKind))
-				l.ps.Add(p)
+			x, ok := b.Entry(id)
+			if ok && x.Kind == a.refKind {
+				continue
 			}
+			p := yamldoc.Problem{Pos: e.Pos, Path: e.ID + "." + a.name, Message: "no " + a.refKind + " of this id in the catalogue", Given: id}
+			if ok {
+				p.Message = fmt.Sprintf("must name a %s; this is a %s", a.refKind, x.Kind)
+			}
+			p.Hint, _ = yamldoc.Nearest(id, b.IDs(a.refKind))
+			l.ps.Add(p)
 		}
 	}
-}
-
-// Digest is the SHA-256 of the book's content in canonical order.
-func (b *Book) Digest() string {
-	h := sha256.New()
-	for _, s := range b.Sources {
-		fmt.Fprintf(h, "s|%s|%s|%s|%s\n", s.ID, s.Title, s.URL, s.Published)
-	}
-	for _, e := range b.Entries {
-		fmt.Fprintf(h, "e|%s|%s|%s|%v\n", e.ID, e.Kind, e.Name, e.Nations)
-		as := append([]Attribute(nil), e.Attributes...)
-		sort.Slice(as, func(i, j int) bool { return as[i].Name < as[j].Name })
-		for _, a := range as {
-			fmt.Fprintf(h, "a|%s|%s\n", a.Name, a.Value)
-		}
-		fs := append([]Figure(nil), e.Figures...)
-		sort.Slice(fs, func(i, j int) bool { return fs[i].Name < fs[j].Name })
-		for _, f := range fs {
-			fmt.Fprintf(h, "f|%s|%x|%x|%x|%s|%d|%s|%s\n", f.Name, f.Value, f.Low, f.High, f.Currency, f.PriceYear, f.Source, f.Reason)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }

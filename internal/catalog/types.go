@@ -93,8 +93,9 @@ type Ref struct{ Entry, Figure string }
 type Book struct {
 	Entries    []*Entry
 	Sources    []Source
-	overridden []string
-	added      []string
+	overridden []string // "thaad.load", by a user's file
+	added      []string // entries of a user's file
+	own        []string // sources a user's file registered
 }
 
 // Entry finds an entry.

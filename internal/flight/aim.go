@@ -1,6 +1,7 @@
 package flight
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -11,7 +12,9 @@ import (
 // Shape is the kind of arc wanted.
 type Shape uint8
 
-// The shapes.
+// The shapes. MinimumEnergy is the flight of least velocity gain that reaches the
+// target. Lofted and Depressed spend a fraction of the velocity gain that is left
+// on a higher or a lower arc. ToApogee flies through a stated height.
 const (
 	MinimumEnergy Shape = iota
 	Lofted
@@ -19,412 +22,572 @@ const (
 	ToApogee
 )
 
+var shapeNames = [...]string{"minimum-energy", "lofted", "depressed", "to-apogee"}
+
+// String names the shape.
+func (s Shape) String() string {
+	if int(s) < len(shapeNames) {
+		return shapeNames[s]
+	}
+	return "unknown"
+}
+
 // Aim is what a flight is to do.
 type Aim struct {
 	From, To geo.LLA
 	Shape    Shape
 	// Fraction says how far a lofted or depressed flight goes from the
-	// least-energy one (0) to the extreme its velocity gain allows (1).
+	// least-energy one (0) to the extreme (1): the velocity gain used is
+	// least + Fraction²·(extreme - least), which makes the launch angle about
+	// linear in Fraction. The extreme of a lofted flight is the full gain; that
+	// of a depressed one the full gain, or the gain at which the apogee has sunk
+	// to a quarter of the least-energy one's or to the point of burnout.
 	Fraction float64
-	Apogee   units.Length // for ToApogee
+	Apogee   units.Length // height, for ToApogee
 }
 
-// OutOfReachError says that a missile cannot reach a target.
-type OutOfReachError struct {
-	Distance, MaxRange units.Length
-	Why                string
-}
+// OutOfReachError says that a target lies beyond what the missile reaches in that
+// direction over the Earth as it is, rotating or not.
+type OutOfReachError struct{ Distance, MaxRange units.Length }
 
-// Error gives distance and range.
+// Error gives both distances.
 func (e *OutOfReachError) Error() string {
-	s := fmt.Sprintf("out of reach: the target is %s away, the missile reaches %s", e.Distance, e.MaxRange)
-	if e.Why != "" {
-		s += " (" + e.Why + ")"
+	return fmt.Sprintf("out of reach: the target is %s away and the missile reaches %s in that direction", e.Distance, e.MaxRange)
+}
+
+// ApogeeError says that no flight of the missile to the target has the apogee.
+type ApogeeError struct {
+	Apogee, Distance units.Length
+	Needs, Has       units.Speed // velocity gain; Needs 0: not known
+}
+
+// Error says what is missing.
+func (e *ApogeeError) Error() string {
+	s := fmt.Sprintf("no flight over %s with an apogee of %s", e.Distance, e.Apogee)
+	if e.Needs > 0 {
+		s += fmt.Sprintf(": it needs a velocity gain of %s, and %s can be had", e.Needs, e.Has)
 	}
 	return s
 }
 
-// missM is the miss distance at which aiming is content.
+var errNoSolution = errors.New("the search for a flight to the target does not settle")
+
 const (
-	missM          = 20.0
-	missImpulsiveM = 0.05
+	// Misses in m: content within a search, content at the end, never more.
+	searchMissM = 200.0
+	finalMissM  = 1.0
+	worstMissM  = 100.0
+	kindMissM   = 0.02 // for the textbook kinds
+	nearestM    = 1000.0
+	// depressedApogee is the share of the least-energy apogee at which a
+	// depressed flight counts as extreme.
+	depressedApogee = 0.25
+	maxGainShare    = 1.5 // of the full gain; a search does not look beyond
 )
 
-// overburn is how much longer than the calibrated burn a flight to a stated
-// apogee may need: published ranges are estimates, published flights happened.
-const overburn = 1.35
+// spend gives the velocity gain of a fraction between the least and the full one.
+func spend(least, full, fraction float64) float64 {
+	return least + fraction*fraction*(full-least)
+}
 
-// Aim finds the flight from one place to another. A target the missile cannot
-// reach gives an *OutOfReachError.
+// Aim finds the flight from one place to another over an Earth, within 1 m of the
+// target (100 m at worst). A target the missile cannot reach gives an
+// *OutOfReachError, an apogee it cannot have an *ApogeeError.
 func (m *Missile) Aim(e Earth, a Aim) (*Trajectory, error) {
-	dist, az, _ := e.Ellipsoid.Inverse(a.From, a.To)
-	d := float64(dist)
-	if !(d > 1000) {
-		return nil, fmt.Errorf("the target is %s from the launch point; at least 1 km is needed", dist)
+	if err := a.check(); err != nil {
+		return nil, err
 	}
-	from := e.Ellipsoid.Frame(a.From)
-	s, err := m.guess(&e, d, a)
+	target := [3]float64(e.Ellipsoid.ECEF(a.To))
+	p := makePad(&e, a.From, target)
+	x, _ := p.chart(target)
+	if x < nearestM {
+		return nil, fmt.Errorf("the target is %s from the launch point; at least %s is needed", units.Length(x), units.Length(nearestM))
+	}
+	if m.spec.Impulsive && onSphere(&e, a.From, a.To) {
+		return m.aimKepler(e, a, &p, x)
+	}
+	h := hunt{m: m, e: e, a: a, p: p, target: target, targetX: x, rough: m.stepper(&e, rough), fine: m.stepper(&e, fine)}
+	h.missM = finalMissM
+	if m.spec.Impulsive {
+		h.fine.tol, h.missM = exact, kindMissM
+	}
+	floor := float64(a.To.Alt)
+	h.rough.floorM, h.fine.floorM = floor, floor
+	c, err := h.find()
 	if err != nil {
 		return nil, err
 	}
-	s.azimuth = float64(az)
-	return m.solve(&e, a, from, s, d)
+	return h.deliver(c)
 }
 
-// guess gives controls that come close over a non-rotating Earth.
-func (m *Missile) guess(e *Earth, d float64, a Aim) (shot, error) {
-	out := func(why string) error {
-		return &OutOfReachError{Distance: units.Length(d), MaxRange: m.spec.Range, Why: why}
-	}
-	if m.spec.Impulsive {
-		return m.guessImpulsive(e, d, a, out)
-	}
-	if d > float64(m.spec.Range)*1.02 && a.Shape != ToApogee {
-		return shot{}, out("")
-	}
-	s := m.least(d)
-	if a.Shape == MinimumEnergy {
-		return s, nil
-	}
-	// Off the least-energy flight the burn for a pitch is found over a still
-	// Earth along the equator.
-	still := *e
-	still.Omega = 0
-	plane := still.Ellipsoid.Frame(geo.LLA{})
-	fly := func(pitch, cut float64) (r, apogee float64) {
-		f, err := m.fly(&still, plane, shot{azimuth: math.Pi / 2, pitch: pitch, cutS: cut}, coarse, false, 0)
-		if err != nil {
-			return -1, 0
-		}
-		end := still.Ellipsoid.LLA(geo.ECEF{f.y[0], f.y[1], f.y[2]})
-		return float64(end.Lon) * e.Ellipsoid.A, f.apogeeM
-	}
-	// cut gives the burn that reaches d at a pitch; ok is false beyond the limit.
-	cutFor := func(pitch, near, limit float64) (cut, apogee float64, ok bool) {
-		lo, hi := 0.05*m.burnS, limit
-		r, ap := fly(pitch, hi)
-		if r < d {
-			return hi, ap, false
-		}
-		c := near
-		for i := 0; i < 40; i++ {
-			if !(c > lo && c < hi) {
-				c = (lo + hi) / 2
-			}
-			r, ap = fly(pitch, c)
-			if math.Abs(r-d) < 1e-3*d {
-				return c, ap, true
-			}
-			if r < d {
-				lo = c
-			} else {
-				hi = c
-			}
-			c *= math.Pow(d/math.Max(r, d/50), 0.4)
-		}
-		return c, ap, true
-	}
-	if a.Shape == ToApogee {
-		want := float64(a.Apogee)
-		lo, hi := -0.2, 1.5697
-		cut := s.cutS
-		ok := false
-		for i := 0; i < 50; i++ {
-			p := (lo + hi) / 2
-			c, ap, reach := cutFor(p, cut, overburn*m.burnS)
-			switch {
-			case !reach && p > s.pitch:
-				hi = p
-				continue
-			case !reach:
-				lo = p
-				continue
-			}
-			s.pitch, s.cutS, cut = p, c, c
-			if math.Abs(ap-want) < 2e-3*want {
-				ok = true
-				break
-			}
-			if ap < want {
-				lo = p
-			} else {
-				hi = p
-			}
-		}
-		if !ok {
-			return s, out(fmt.Sprintf("not with an apogee of %s", a.Apogee))
-		}
-		return s, nil
-	}
-	if a.Fraction <= 0 {
-		return s, nil
-	}
-	// The extreme pitch is the one for which the full burn just reaches.
-	lo, hi := s.pitch, 1.55
-	if a.Shape == Depressed {
-		hi = -0.3
-	}
-	for i := 0; i < 18; i++ {
-		p := (lo + hi) / 2
-		if _, _, ok := cutFor(p, s.cutS, m.burnS); ok {
-			lo = p
-		} else {
-			hi = p
+func (a *Aim) check() error {
+	for _, p := range []geo.LLA{a.From, a.To} {
+		if !(math.Abs(float64(p.Lat)) <= math.Pi/2+1e-9) || !(math.Abs(float64(p.Lon)) <= 4*math.Pi) || !(math.Abs(float64(p.Alt)) < 20000) {
+			return fmt.Errorf("latitude %s, longitude %s, height %s is no place on the Earth", p.Lat, p.Lon, p.Alt)
 		}
 	}
-	p := s.pitch + math.Min(a.Fraction, 1)*0.98*(lo-s.pitch)
-	if c, _, ok := cutFor(p, s.cutS, m.burnS); ok {
-		s.pitch, s.cutS = p, c
+	switch a.Shape {
+	case MinimumEnergy:
+	case Lofted, Depressed:
+		if !(a.Fraction >= 0 && a.Fraction <= 1) {
+			return fmt.Errorf("a loft fraction of %g lies outside 0 to 1", a.Fraction)
+		}
+	case ToApogee:
+		if !(a.Apogee > 0) || a.Apogee > 1e8 {
+			return fmt.Errorf("an apogee of %s lies outside 0 to 100,000 km", a.Apogee)
+		}
+	default:
+		return fmt.Errorf("unknown shape %d", a.Shape)
 	}
-	return s, nil
+	return nil
 }
 
-// least interpolates the least-energy flights.
-func (m *Missile) least(d float64) shot {
-	b := m.best
-	if d <= b[0].rangeM {
-		// Below the table: range grows about as the square of the burn.
-		return shot{pitch: b[0].pitch, cutS: b[0].cutS * math.Pow(d/b[0].rangeM, 0.4)}
-	}
-	for i := 1; i < len(b); i++ {
-		if d <= b[i].rangeM || i == len(b)-1 {
-			x := (d - b[i-1].rangeM) / (b[i].rangeM - b[i-1].rangeM)
-			return shot{pitch: b[i-1].pitch + x*(b[i].pitch-b[i-1].pitch), cutS: b[i-1].cutS + x*(b[i].cutS-b[i-1].cutS)}
-		}
-	}
-	return shot{pitch: b[0].pitch, cutS: b[0].cutS}
+// hunt is one search for a flight.
+type hunt struct {
+	m           *Missile
+	e           Earth
+	a           Aim
+	p           pad
+	target      [3]float64
+	targetX     float64
+	rough, fine stepper
+	missM       float64
+	// The derivatives of the residual, from the last search; good for the next
+	// point near by.
+	jac     [3][3]float64
+	jacFor  [3]int
+	jacSize int
+	flights int
 }
 
-// guessImpulsive uses the closed forms of the Kepler ellipse (Bate, Mueller &
-// White, Fundamentals of Astrodynamics, ch. 6).
-func (m *Missile) guessImpulsive(e *Earth, d float64, a Aim, out func(string) error) (shot, error) {
-	phi := d / e.Ellipsoid.A
-	if d > float64(m.spec.Range)*(1+1e-9) && a.Shape != ToApogee && e.Omega == 0 {
-		return shot{}, out("")
+// residual: metres beyond and to the left of the target, and above the apogee.
+func (h *hunt) try(s *stepper, c controls) (f [3]float64, err error) {
+	h.flights++
+	if c.gain > maxGainShare*h.m.gain {
+		return f, errNoSolution
 	}
-	t := math.Tan(phi / 2)
-	// Q = v²R/mu of the flight at elevation g that comes down phi away.
-	q := func(g float64) float64 {
-		sg, cg := math.Sincos(g)
-		return t / (sg*cg + cg*cg*t)
+	if _, err = h.m.fly(s, &h.p, c); err != nil {
+		return f, err
 	}
-	speed := func(g float64) float64 { return math.Sqrt(q(g) * e.Mu / e.Ellipsoid.A) }
-	g := (math.Pi - phi) / 4
-	switch {
-	case a.Shape == ToApogee:
-		lo, hi := -phi/2+1e-6, math.Pi/2-1e-9
-		for i := 0; i < 200; i++ {
-			g = (lo + hi) / 2
-			Q := q(g)
-			c := math.Cos(g)
-			ecc := math.Sqrt(math.Max(0, 1-Q*(2-Q)*c*c))
-			apo := e.Ellipsoid.A*(1+ecc)/(2-Q) - e.Ellipsoid.A
-			if Q >= 2 || apo > float64(a.Apogee) || apo < 0 {
-				hi = g
-			} else {
-				lo = g
-			}
-		}
-	case a.Shape != MinimumEnergy && a.Fraction > 0:
-		lo, hi := g, math.Pi/2-1e-9
-		if a.Shape == Depressed {
-			hi = -phi/2 + 1e-6
-		}
-		for i := 0; i < 100; i++ {
-			if mid := (lo + hi) / 2; speed(mid) <= m.gain*(1+1e-12) && q(mid) > 0 {
-				lo = mid
-			} else {
-				hi = mid
-			}
-		}
-		g += math.Min(a.Fraction, 1) * (lo - g)
-	}
-	return shot{pitch: g, cutS: speed(g)}, nil
+	f[0], f[1] = h.p.chart([3]float64{s.y[0], s.y[1], s.y[2]})
+	f[0] -= h.targetX
+	f[2] = s.apogeeM - float64(h.a.Apogee)
+	return f, nil
 }
 
-// solve flies until the miss is small: two unknowns (azimuth and burn) against
-// two misses (along and across), three with the apogee. Newton's first matrix is
-// kept and improved by Broyden's updates.
-func (m *Missile) solve(e *Earth, a Aim, from geo.Frame, s shot, d float64) (*Trajectory, error) {
-	n := 2
-	if a.Shape == ToApogee {
-		n = 3
+// The unknowns of a search.
+const (
+	uGain = iota
+	uAhead
+	uLeft
+)
+
+func (c *controls) at(u int) *float64 {
+	switch u {
+	case uGain:
+		return &c.gain
+	case uAhead:
+		return &c.ahead
 	}
-	target := e.Ellipsoid.Frame(a.To)
-	ta := e.Ellipsoid.ECEF(a.To)
-	_, _, az2 := e.Ellipsoid.Inverse(a.From, a.To)
-	sa, ca := math.Sincos(float64(az2))
-	floor := float64(a.To.Alt)
-	misses := func(s shot, tol tolerance) ([3]float64, error) {
-		f, err := m.fly(e, from, s, tol, false, floor)
-		if err != nil {
-			return [3]float64{}, err
-		}
-		u := target.ENU(geo.ECEF{f.y[0], f.y[1], f.y[2]})
-		along, across := u[0]*sa+u[1]*ca, u[0]*ca-u[1]*sa
-		// Far misses are measured over the curve of the Earth, not the chord.
-		chord := math.Sqrt((f.y[0]-ta[0])*(f.y[0]-ta[0]) + (f.y[1]-ta[1])*(f.y[1]-ta[1]) + (f.y[2]-ta[2])*(f.y[2]-ta[2]))
-		if chord > 1e5 {
-			dd, az, _ := e.Ellipsoid.Inverse(a.From, e.Ellipsoid.LLA(geo.ECEF{f.y[0], f.y[1], f.y[2]}))
-			_, az0, _ := e.Ellipsoid.Inverse(a.From, a.To)
-			along = float64(dd) - d
-			across = math.Remainder(float64(az-az0), 2*math.Pi) * math.Sin(d/e.Ellipsoid.A) * e.Ellipsoid.A
-		}
-		return [3]float64{along, across, f.apogeeM - float64(a.Apogee)}, nil
+	return &c.left
+}
+
+// nudge is the step of a difference quotient, and stride the longest step of a
+// search, in one unknown.
+func (h *hunt) nudge(u int) float64 {
+	if u == uGain {
+		return 1e-3 * h.m.gain
 	}
-	get := func(i int) *float64 { return [...]*float64{&s.cutS, &s.azimuth, &s.pitch}[i] }
-	ok := missM
-	if m.spec.Impulsive {
-		ok = missImpulsiveM
+	return 2e-3
+}
+
+func (h *hunt) stride(u int, c *controls) float64 {
+	if u == uGain {
+		return 0.25 * c.gain
 	}
-	norm := func(x [3]float64) float64 {
-		v := x[0]*x[0] + x[1]*x[1]
-		if n == 3 {
-			v += x[2] * x[2] / 4 // half a metre of apogee for each of range
-		}
-		return math.Sqrt(v)
-	}
-	fail := func(why string) error {
-		return &OutOfReachError{Distance: units.Length(d), MaxRange: m.spec.Range, Why: why}
-	}
-	tol := tolerance{1e-8, 1e-4}
-	f0, err := misses(s, tol)
+	return 0.3
+}
+
+// solve drives the first len(us) residuals to zero in the unknowns us by Newton's
+// method with Broyden's updates, at the tolerance of the given stepper.
+func (h *hunt) solve(s *stepper, c controls, us []int, missM float64) (controls, error) {
+	n := len(us)
+	f, err := h.try(s, c)
 	if err != nil {
-		return nil, fail(err.Error())
+		return c, err
 	}
-	var J [3][3]float64
-	matrix := func() error {
-		step := [3]float64{s.cutS * 1e-4, 1e-4, 1e-4}
-		for j := 0; j < n; j++ {
-			x := get(j)
-			old := *x
-			*x += step[j]
-			g, err := misses(s, tol)
-			*x = old
-			if err != nil {
-				return err
-			}
-			for i := 0; i < n; i++ {
-				J[i][j] = (g[i] - f0[i]) / step[j]
-			}
+	norm := func(f *[3]float64) float64 {
+		t := 0.0
+		for i := range n {
+			t += f[i] * f[i]
 		}
-		return nil
+		return math.Sqrt(t)
 	}
-	if err := matrix(); err != nil {
-		return nil, fail(err.Error())
+	now := norm(&f)
+	known := h.jacSize == n
+	for i := range n {
+		known = known && h.jacFor[i] == us[i]
 	}
-	limit := m.burnS * 1.02
-	if a.Shape == ToApogee {
-		limit = m.burnS * overburn
-	}
-	if m.spec.Impulsive {
-		limit = math.Inf(1)
-	}
-	for it := 0; it < 30; it++ {
-		if norm(f0) < 200 && tol != fine {
-			tol = fine
-			if f0, err = misses(s, tol); err != nil {
-				return nil, fail(err.Error())
-			}
+	fresh := false
+	for range 40 {
+		if now < missM {
+			return c, nil
 		}
-		if norm(f0) < ok && tol == fine {
-			f, err := m.fly(e, from, s, fine, true, floor)
-			if err != nil {
-				return nil, fail(err.Error())
+		if !known {
+			for k, u := range us {
+				d := h.nudge(u)
+				g := c
+				*g.at(u) += d
+				fg, err := h.try(s, g)
+				if err != nil {
+					g = c
+					d = -d
+					*g.at(u) += d
+					if fg, err = h.try(s, g); err != nil {
+						return c, err
+					}
+				}
+				for i := range n {
+					h.jac[i][k] = (fg[i] - f[i]) / d
+				}
+				h.jacFor[k] = u
 			}
-			burn := s.cutS
-			if m.spec.Impulsive {
-				burn = 0
-			} else if burn > limit {
-				return nil, fail("the Earth's rotation takes the margin")
-			}
-			return newTrajectory(f, burn), nil
+			h.jacSize, known, fresh = n, true, true
 		}
-		dx, solved := solve3(J, f0, n)
-		if !solved {
-			return nil, fail("no flight of this shape ends there")
-		}
-		// A long step is shortened: the matrix holds near by only.
-		scale := 1.0
-		for j, most := range [3]float64{0.25 * s.cutS, 0.5, 0.2} {
-			if j < n && math.Abs(dx[j]) > most {
-				scale = math.Min(scale, most/math.Abs(dx[j]))
+		step, ok := solveLinear(n, &h.jac, &f)
+		if !ok {
+			if fresh {
+				return c, errNoSolution
 			}
-		}
-		before, old := f0, s
-		for try := 0; ; try++ {
-			s = old
-			for j := 0; j < n; j++ {
-				*get(j) -= scale * dx[j]
-			}
-			f0, err = misses(s, tol)
-			if err == nil && norm(f0) < 2*norm(before)+1 {
-				break
-			}
-			if try == 8 {
-				return nil, fail("no flight of this shape ends there")
-			}
-			scale /= 2
-		}
-		if it%4 == 3 || norm(f0) > 0.3*norm(before) && norm(f0) > ok {
-			if err := matrix(); err != nil {
-				return nil, fail(err.Error())
-			}
+			known = false
 			continue
 		}
-		// Broyden: J += (Δf - J Δx) Δxᵀ / |Δx|², in units in which each control
-		// counts alike.
-		var delta [3]float64
-		sum := 0.0
-		unit := [3]float64{s.cutS, 1, 1}
-		for j := 0; j < n; j++ {
-			delta[j] = -scale * dx[j]
-			sum += delta[j] * delta[j] / (unit[j] * unit[j])
+		shrink := 1.0
+		for k, u := range us {
+			if most := h.stride(u, &c); math.Abs(step[k]) > most {
+				shrink = min(shrink, most/math.Abs(step[k]))
+			}
 		}
-		if sum == 0 {
+		var g controls
+		var fg [3]float64
+		var then float64
+		taken := false
+		for cut := 0; cut < 5; cut++ {
+			g = c
+			for k, u := range us {
+				*g.at(u) -= shrink * step[k]
+			}
+			if fg, err = h.try(s, g); err == nil {
+				if then = norm(&fg); then < now*(1-0.05*shrink) || then < missM {
+					taken = true
+					break
+				}
+				if !fresh {
+					break // the derivatives are stale: renew them first
+				}
+			}
+			shrink *= 0.4
+		}
+		if !taken {
+			if fresh {
+				return c, errNoSolution
+			}
+			h.jacSize, known = 0, false
 			continue
 		}
-		for i := 0; i < n; i++ {
-			r := f0[i] - before[i]
-			for j := 0; j < n; j++ {
-				r -= J[i][j] * delta[j]
-			}
-			for j := 0; j < n; j++ {
-				J[i][j] += r * delta[j] / (unit[j] * unit[j]) / sum
+		// Broyden: J += (Δf - JΔx)Δxᵀ/ΔxᵀΔx in scaled unknowns.
+		var dx, scale [3]float64
+		len2 := 0.0
+		for k, u := range us {
+			scale[k] = 1 / h.nudge(u)
+			dx[k] = -shrink * step[k] * scale[k]
+			len2 += dx[k] * dx[k]
+		}
+		for i := range n {
+			// fg - f + shrink·f is what the linear model missed.
+			e := fg[i] - (1-shrink)*f[i]
+			for k := range n {
+				h.jac[i][k] += e * dx[k] / len2 * scale[k]
 			}
 		}
+		fresh = false
+		if then > 0.5*now && shrink == 1 {
+			known = false
+		}
+		c, f, now = g, fg, then
 	}
-	return nil, fail("aiming does not settle")
+	return c, errNoSolution
 }
 
-// solve3 solves J x = f for the leading n×n part by elimination with pivoting.
-func solve3(J [3][3]float64, f [3]float64, n int) (x [3]float64, ok bool) {
-	for c := 0; c < n; c++ {
-		p := c
-		for r := c + 1; r < n; r++ {
-			if math.Abs(J[r][c]) > math.Abs(J[p][c]) {
-				p = r
+// solveLinear solves a system of up to three equations by elimination.
+func solveLinear(n int, a *[3][3]float64, b *[3]float64) (x [3]float64, ok bool) {
+	m, v := *a, *b
+	for i := range n {
+		best := i
+		for k := i + 1; k < n; k++ {
+			if math.Abs(m[k][i]) > math.Abs(m[best][i]) {
+				best = k
 			}
 		}
-		if J[p][c] == 0 || math.IsNaN(J[p][c]) {
+		m[i], m[best] = m[best], m[i]
+		v[i], v[best] = v[best], v[i]
+		if !(math.Abs(m[i][i]) > 1e-12) {
 			return x, false
 		}
-		J[c], J[p] = J[p], J[c]
-		f[c], f[p] = f[p], f[c]
-		for r := c + 1; r < n; r++ {
-			k := J[r][c] / J[c][c]
-			for j := c; j < n; j++ {
-				J[r][j] -= k * J[c][j]
+		for k := i + 1; k < n; k++ {
+			f := m[k][i] / m[i][i]
+			for j := i; j < n; j++ {
+				m[k][j] -= f * m[i][j]
 			}
-			f[r] -= k * f[c]
+			v[k] -= f * v[i]
 		}
 	}
-	for r := n - 1; r >= 0; r-- {
-		v := f[r]
-		for j := r + 1; j < n; j++ {
-			v -= J[r][j] * x[j]
+	for i := n - 1; i >= 0; i-- {
+		t := v[i]
+		for j := i + 1; j < n; j++ {
+			t -= m[i][j] * x[j]
 		}
-		x[r] = v / J[r][r]
+		x[i] = t / m[i][i]
 	}
 	return x, true
+}
+
+var (
+	forGain    = []int{uGain, uLeft}
+	forPitch   = []int{uAhead, uLeft}
+	forApogee  = []int{uGain, uAhead, uLeft}
+	leastSpans = [...]float64{0.05, 0.02}
+)
+
+// find gives the controls of the wanted flight, good to the rough tolerance.
+func (h *hunt) find() (controls, error) {
+	if h.a.Shape == ToApogee {
+		return h.findApogee()
+	}
+	c, bend, err := h.findLeast()
+	if err == nil && c.gain <= h.m.gain*(1+2e-6) {
+		switch h.a.Shape {
+		case Lofted:
+			return h.findLofted(c, bend)
+		case Depressed:
+			return h.findDepressed(c)
+		}
+		return c, nil
+	}
+	// Whether it is out of reach or the search got lost: see how far it goes.
+	far, farErr := h.reach()
+	if farErr != nil {
+		if err == nil {
+			err = farErr
+		}
+		return c, err
+	}
+	if err != nil && far > h.targetX*1.001 {
+		return c, err
+	}
+	return c, &OutOfReachError{Distance: units.Length(h.targetX), MaxRange: units.Length(min(far, h.targetX))}
+}
+
+// findLeast finds the flight of least gain, and the curvature of the gain over
+// the pitch (m/s per rad²).
+func (h *hunt) findLeast() (controls, float64, error) {
+	gain, zenith := h.m.least(h.targetX)
+	c, err := h.solve(&h.rough, controls{gain: min(gain, 1.2*h.m.gain), ahead: zenith}, forGain, searchMissM)
+	if err != nil {
+		return c, 0, err
+	}
+	bend := 0.0
+	for _, span := range leastSpans {
+		lo, hi := c, c
+		lo.ahead -= span
+		hi.ahead += span
+		lo, errLo := h.solve(&h.rough, lo, forGain, searchMissM/10)
+		hi, errHi := h.solve(&h.rough, hi, forGain, searchMissM/10)
+		for moves := 0; moves < 20; moves++ {
+			if errLo == nil && lo.gain < c.gain {
+				hi, errHi, c = c, nil, lo
+				lo.ahead -= span
+				lo, errLo = h.solve(&h.rough, lo, forGain, searchMissM/10)
+				continue
+			}
+			if errHi == nil && hi.gain < c.gain {
+				lo, errLo, c = c, nil, hi
+				hi.ahead += span
+				hi, errHi = h.solve(&h.rough, hi, forGain, searchMissM/10)
+				continue
+			}
+			break
+		}
+		if errLo != nil || errHi != nil {
+			continue
+		}
+		b := lo.gain + hi.gain - 2*c.gain
+		if !(b > 0) {
+			continue
+		}
+		bend = b / (span * span)
+		c.ahead += max(-span, min(span, span*0.5*(lo.gain-hi.gain)/b))
+		if c, err = h.solve(&h.rough, c, forGain, searchMissM/10); err != nil {
+			return c, bend, err
+		}
+	}
+	return c, bend, nil
+}
+
+// reach gives the greatest distance in the target's direction at the full gain.
+func (h *hunt) reach() (float64, error) {
+	_, zenith := h.m.least(float64(h.m.spec.Range))
+	best := math.Inf(-1)
+	at := zenith
+	for _, span := range []float64{0.12, 0.05, 0.02} {
+		from := at
+		for k := -1; k <= 1; k++ {
+			z := from + float64(k)*span
+			if f, err := h.try(&h.rough, controls{gain: h.m.gain, ahead: z}); err == nil && f[0]+h.targetX > best {
+				best, at = f[0]+h.targetX, z
+			}
+		}
+	}
+	if math.IsInf(best, -1) {
+		return 0, errNoSolution
+	}
+	return best, nil
+}
+
+// follow walks along the flights of one branch from the least-energy one to a
+// gain: the launch angle is about linear in the share, so each solution foretells
+// the next.
+func (h *hunt) follow(least controls, bend, side, full, share float64) (controls, error) {
+	if share == 0 || full <= least.gain {
+		return least, nil
+	}
+	at, prev := 0.0, 0.0
+	c, last := least, least
+	step := min(share, 0.3)
+	for at < share {
+		next := min(share, at+step)
+		if share-next < 0.05*step {
+			next = share
+		}
+		g := c
+		if at == 0 {
+			g.ahead += side * next * math.Sqrt(2*(full-least.gain)/max(bend, 1))
+		} else {
+			w := (next - at) / (at - prev)
+			g.ahead += w * (c.ahead - last.ahead)
+			g.left += w * (c.left - last.left)
+		}
+		g.gain = spend(least.gain, full, next)
+		h.jacSize = 0
+		got, err := h.solve(&h.rough, g, forPitch, searchMissM)
+		// Near the fold both branches are close: it must be the right one.
+		if err == nil && side*(got.ahead-c.ahead) <= 0 && next < 0.5 {
+			err = errNoSolution
+		}
+		if err != nil {
+			if step *= 0.5; step < 0.01 {
+				return c, err
+			}
+			continue
+		}
+		prev, at = at, next
+		last, c = c, got
+	}
+	return c, nil
+}
+
+func (h *hunt) findLofted(least controls, bend float64) (controls, error) {
+	return h.follow(least, bend, -1, h.m.gain, h.a.Fraction)
+}
+
+// findDepressed walks down the pitch to the extreme, and then takes the flight of
+// the wanted share.
+func (h *hunt) findDepressed(least controls) (controls, error) {
+	if h.a.Fraction == 0 {
+		return least, nil
+	}
+	// After a solve the stepper still holds the solution's flight.
+	if _, err := h.try(&h.rough, least); err != nil {
+		return least, err
+	}
+	floor := depressedApogee * h.rough.apogeeM
+	c := least
+	span := 0.1
+	h.jacSize = 0
+	for span > 0.01 {
+		g := c
+		g.ahead += span
+		g, err := h.solve(&h.rough, g, forGain, searchMissM)
+		climbs := h.rough.apogeeS > h.rough.freeS || h.m.spec.Impulsive
+		if err == nil && g.gain <= h.m.gain && climbs && h.rough.apogeeM >= floor {
+			c = g
+			continue
+		}
+		if err != nil {
+			h.jacSize = 0
+		}
+		span *= 0.4
+	}
+	g := least
+	g.ahead += h.a.Fraction * (c.ahead - least.ahead)
+	g.gain = spend(least.gain, max(c.gain, least.gain), h.a.Fraction)
+	h.jacSize = 0
+	return h.solve(&h.rough, g, forGain, searchMissM)
+}
+
+// findApogee starts from the conic through the apogee and corrects.
+func (h *hunt) findApogee() (controls, error) {
+	m := h.m
+	r := m.still.Ellipsoid.A
+	phi := min(h.targetX/r, farthestShare*math.Pi)
+	speed, fpa := conic(phi, float64(h.a.Apogee), m.still.Mu, r)
+	// The range the same speed would reach at best tells the gain.
+	q := min(speed*speed*r/m.still.Mu, 0.99)
+	same := 2 * math.Asin(min(1, q/(2-q))) * r
+	gain, zenith := m.least(same)
+	_, sameFpa := leastSpeed(same/r, m.still.Mu, r)
+	c := controls{gain: min(gain, lightGain*m.gain), ahead: zenith * (math.Pi/2 - fpa) / (math.Pi/2 - sameFpa)}
+	c, err := h.solve(&h.rough, c, forApogee, searchMissM)
+	if err != nil {
+		return c, &ApogeeError{Apogee: h.a.Apogee, Distance: units.Length(h.targetX)}
+	}
+	if c.gain > lightGain*m.gain {
+		return c, &ApogeeError{Apogee: h.a.Apogee, Distance: units.Length(h.targetX), Needs: units.Speed(c.gain), Has: units.Speed(lightGain * m.gain)}
+	}
+	return c, nil
+}
+
+// deliver flies the solution at the full tolerance, corrects what the rough one
+// missed, and keeps it.
+func (h *hunt) deliver(c controls) (*Trajectory, error) {
+	us := forGain
+	switch h.a.Shape {
+	case Lofted:
+		us = forPitch
+	case ToApogee:
+		us = forApogee
+	}
+	got, err := h.solve(&h.fine, c, us, h.missM)
+	if err != nil && h.a.Shape == Lofted {
+		// At the fold itself only the gain can be corrected.
+		h.jacSize = 0
+		got, err = h.solve(&h.fine, c, forGain, h.missM)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &h.fine
+	s.keep, s.segs, s.hS = true, make([]segment, 0, 2*roomForSegments), 0
+	cutS, err := h.m.fly(s, &h.p, got)
+	if err != nil {
+		return nil, err
+	}
+	if d := less([3]float64{s.y[0], s.y[1], s.y[2]}, 1, h.target); !(dot(d, d) < worstMissM*worstMissM) {
+		return nil, errNoSolution
+	}
+	e := h.e
+	if h.m.spec.Impulsive {
+		e.Air = false
+	}
+	return s.trajectory(e, h.m.beta, cutS, h.m.stagings(cutS)), nil
 }

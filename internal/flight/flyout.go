@@ -4,205 +4,315 @@ import (
 	"fmt"
 	"math"
 
+	"testudo/internal/geo"
 	"testudo/internal/units"
 )
 
 // FlyoutSpec is what is published about an interceptor's flight.
 type FlyoutSpec struct {
-	ConstantSpeed                      bool // textbook: straight at its burnout speed, reach is a slant range
-	BurnoutSpeed                       units.Speed
-	Burn                               units.Duration
-	Reach                              units.Length
-	MinRange, MinAltitude, MaxAltitude units.Length
-	Beta                               units.Loading // 0: defaultBeta
+	// ConstantSpeed is the textbook kind: straight at BurnoutSpeed from launch;
+	// Reach is then a slant range.
+	ConstantSpeed bool
+	BurnoutSpeed  units.Speed
+	Burn          units.Duration // 0: all its speed at launch
+	Reach         units.Length   // greatest ground range
+	MinRange      units.Length   // least slant range
+	MinAltitude   units.Length
+	MaxAltitude   units.Length
+	Beta          units.Loading // ballistic coefficient after burnout; 0: DefaultBeta
+	EarthRadius   units.Length  // of the sphere flown over; 0: the mean radius
 }
 
-// defaultBeta is the ballistic coefficient of an interceptor after burnout where
+// DefaultBeta is the ballistic coefficient of an interceptor after burnout where
 // none is stated. Assumption: a slender body of some hundred kilograms.
-const defaultBeta = 5000
+const DefaultBeta units.Loading = 3000
 
-// Flyout answers how soon an interceptor can be where: least time of flight to a
-// ground range and altitude.
+// Flyout answers how soon an interceptor can be where. It is immutable.
+//
+// The model is a planar point mass over a sphere, one of a family of launch
+// elevations: under power it follows a straight line at its launch elevation with
+// a speed that grows evenly to the published burnout speed; after burnout it
+// coasts under gravity and drag. A place is reached by the member of the family
+// that comes there first. How it is steered is no matter of this model.
 type Flyout struct {
-	spec   FlyoutSpec
-	table  []float64 // [range cell][altitude cell], +Inf where it does not get
-	nr, na int
-	dr, da float64
+	spec    FlyoutSpec
+	radiusM float64
+	// Table of least times over ground range and altitude; times beyond limitM
+	// are extrapolated, for interpolation's sake only.
+	rangeStepM, altStepM float64
+	timeS                [flyoutAlts][flyoutRanges]float64
+	limitM               [flyoutAlts]float64 // greatest ground range at an altitude; <0: not reached
 }
 
-const flyoutRadiusM = 6371008.8
+const (
+	flyoutRanges  = 64
+	flyoutAlts    = 64
+	flyoutFan     = 48  // launch elevations
+	flyoutMoments = 144 // of each flight
+)
 
-// NewFlyout builds the table: a family of flights of launch elevations from 3 to
-// 90 degrees, each a point mass that is driven along its path to the burnout
-// speed at constant acceleration and then coasts under gravity and drag. A cell
-// keeps the soonest flight that passes it.
+// NewFlyout builds the table. It fails if the figures make no envelope, or if the
+// interceptor cannot reach any place of it.
 func NewFlyout(s FlyoutSpec) (*Flyout, error) {
-	if !(s.BurnoutSpeed > 0) || !(s.Reach > 0) || !(s.MaxAltitude > s.MinAltitude) || s.MinRange > s.Reach {
-		return nil, fmt.Errorf("burnout speed %s, reach %s (from %s), altitude %s to %s do not make an envelope", s.BurnoutSpeed, s.Reach, s.MinRange, s.MinAltitude, s.MaxAltitude)
+	if s.Beta == 0 {
+		s.Beta = DefaultBeta
 	}
-	f := &Flyout{spec: s}
+	if s.EarthRadius == 0 {
+		s.EarthRadius = geo.MeanRadius
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	f := &Flyout{spec: s, radiusM: float64(s.EarthRadius)}
 	if s.ConstantSpeed {
 		return f, nil
 	}
-	beta := float64(s.Beta)
-	if beta == 0 {
-		beta = defaultBeta
-	}
-	// Table cells: fine enough that a cell is crossed in about a second.
-	f.nr, f.na = 80, 64
-	f.dr, f.da = float64(s.Reach)/float64(f.nr-1), float64(s.MaxAltitude)/float64(f.na-1)
-	f.table = make([]float64, f.nr*f.na)
-	for i := range f.table {
-		f.table[i] = math.Inf(1)
-	}
-	burn := math.Max(float64(s.Burn), 1)
-	const fans = 90
-	prevX, prevY := make([]float64, 0, 512), make([]float64, 0, 512)
-	curX, curY := make([]float64, 0, 512), make([]float64, 0, 512)
-	longest := 2 * (float64(s.Reach) + float64(s.MaxAltitude)) / float64(s.BurnoutSpeed)
-	longest = math.Max(longest, 3*burn) + 60
-	dt := math.Max(0.25, longest/400)
-	for k := 0; k < fans; k++ {
-		el := (3 + 87*float64(k)/(fans-1)) * math.Pi / 180
-		curX, curY = f.flyOne(el, burn, beta, dt, longest, curX[:0], curY[:0])
-		// Two neighbouring flights sweep the cells between them.
-		if k > 0 {
-			f.sweep(prevX, prevY, curX, curY, dt)
-		}
-		prevX, curX = curX, prevX
-		prevY, curY = curY, prevY
-	}
-	f.smooth()
-	return f, nil
-}
-
-// flyOne gives ground range and altitude at multiples of dt.
-func (f *Flyout) flyOne(el, burn, beta, dt, longest float64, xs, ys []float64) ([]float64, []float64) {
-	x, y := 0.0, 0.0
-	a := float64(f.spec.BurnoutSpeed) / burn
-	s, c := math.Sincos(el)
-	vx, vy := 0.0, 0.0
-	for t := 0.0; t < longest; t += dt {
-		xs, ys = append(xs, x), append(ys, y)
-		const parts = 2
-		h := dt / parts
-		for i := 0; i < parts; i++ {
-			tt := t + float64(i)*h
-			if tt < burn {
-				// Driven: the published burnout speed is what is left after
-				// gravity and drag.
-				v := a * math.Min(tt+h/2, burn)
-				vx, vy = v*c, v*s
-				x += vx * h * flyoutRadiusM / (flyoutRadiusM + y)
-				y += vy * h
-				if tt+h >= burn {
-					vx, vy = float64(f.spec.BurnoutSpeed)*c, float64(f.spec.BurnoutSpeed)*s
-				}
-				continue
-			}
-			r := flyoutRadiusM + y
-			g := gravity0 * (flyoutRadiusM / r) * (flyoutRadiusM / r)
-			v := math.Sqrt(vx*vx + vy*vy)
-			d := 0.0
-			if y < tailEndM {
-				d = 0.5 / beta * Density(y) * v
-			}
-			// Polar form: centrifugal relief and the turning of the horizon.
-			ax, ay := -d*vx-vx*vy/r, -g-d*vy+vx*vx/r
-			vx += ax * h
-			vy += ay * h
-			x += vx * h * flyoutRadiusM / r
-			y += vy * h
-		}
-		if y < -1000 || x > float64(f.spec.Reach)*1.2 {
-			xs, ys = append(xs, x), append(ys, y)
-			break
+	f.build()
+	for _, l := range f.limitM {
+		if l >= 0 {
+			return f, nil
 		}
 	}
-	return xs, ys
+	return nil, fmt.Errorf("an interceptor of %s at burnout does not reach the altitudes from %s to %s", s.BurnoutSpeed, s.MinAltitude, s.MaxAltitude)
 }
 
-// sweep marks the cells between two neighbouring flights with the time at which
-// they are passed.
-func (f *Flyout) sweep(x0, y0, x1, y1 []float64, dt float64) {
-	n := min(len(x0), len(x1))
-	for i := 0; i+1 < n; i++ {
-		f.quad([4]float64{x0[i], x0[i+1], x1[i+1], x1[i]}, [4]float64{y0[i], y0[i+1], y1[i+1], y1[i]}, float64(i)*dt, dt)
+func (s *FlyoutSpec) check() error {
+	positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
+	switch {
+	case !positive(float64(s.BurnoutSpeed)) || s.BurnoutSpeed > 20000:
+		return fmt.Errorf("a burnout speed of %s lies outside 0 to 20 km/s", s.BurnoutSpeed)
+	case !positive(float64(s.Reach)) || float64(s.Reach) > math.Pi*float64(s.EarthRadius):
+		return fmt.Errorf("a reach of %s lies outside 0 to half the Earth's circumference", s.Reach)
+	case !(s.Burn >= 0) || s.Burn > 1000:
+		return fmt.Errorf("a burn time of %s lies outside 0 to 1000 s", s.Burn)
+	case !(s.MinRange >= 0) || s.MinRange >= s.Reach:
+		return fmt.Errorf("a least range of %s does not lie between 0 and the reach, %s", s.MinRange, s.Reach)
+	case !(s.MinAltitude >= 0) || !(s.MaxAltitude > s.MinAltitude) || s.MaxAltitude > 1e7:
+		return fmt.Errorf("altitudes from %s to %s make no band between 0 and 10,000 km", s.MinAltitude, s.MaxAltitude)
+	case !(s.Beta > 0):
+		return fmt.Errorf("a ballistic coefficient of %s is not above 0", s.Beta)
+	case !positive(float64(s.EarthRadius)):
+		return fmt.Errorf("an Earth radius of %s is not above 0", s.EarthRadius)
 	}
+	return nil
 }
 
-// quad fills the grid points inside a quadrilateral; t grows from its first and
-// last corner to its second and third.
-func (f *Flyout) quad(x, y [4]float64, t, dt float64) {
-	loX, hiX := math.Min(math.Min(x[0], x[1]), math.Min(x[2], x[3])), math.Max(math.Max(x[0], x[1]), math.Max(x[2], x[3]))
-	loY, hiY := math.Min(math.Min(y[0], y[1]), math.Min(y[2], y[3])), math.Max(math.Max(y[0], y[1]), math.Max(y[2], y[3]))
-	i0, i1 := max(0, int(math.Ceil(loX/f.dr-1e-9))), min(f.nr-1, int(math.Floor(hiX/f.dr+1e-9)))
-	j0, j1 := max(0, int(math.Ceil(loY/f.da-1e-9))), min(f.na-1, int(math.Floor(hiY/f.da+1e-9)))
-	for i := i0; i <= i1; i++ {
-		for j := j0; j <= j1; j++ {
-			px, py := float64(i)*f.dr, float64(j)*f.da
-			for _, tri := range [2][3]int{{0, 1, 2}, {0, 2, 3}} {
-				a, b, c := tri[0], tri[1], tri[2]
-				det := (y[b]-y[c])*(x[a]-x[c]) + (x[c]-x[b])*(y[a]-y[c])
-				if det == 0 {
-					continue
-				}
-				u := ((y[b]-y[c])*(px-x[c]) + (x[c]-x[b])*(py-y[c])) / det
-				v := ((y[c]-y[a])*(px-x[c]) + (x[a]-x[c])*(py-y[c])) / det
-				w := 1 - u - v
-				const eps = -1e-9
-				if u < eps || v < eps || w < eps {
-					continue
-				}
-				tc := [4]float64{t, t + dt, t + dt, t}
-				if at := u*tc[a] + v*tc[b] + w*tc[c]; at < f.table[i*f.na+j] {
-					f.table[i*f.na+j] = at
-				}
-			}
-		}
-	}
+// slant is the straight distance to a place.
+func (f *Flyout) slant(groundRangeM, altM float64) float64 {
+	h := math.Sin(groundRangeM / (2 * f.radiusM))
+	return math.Sqrt(altM*altM + 4*f.radiusM*(f.radiusM+altM)*h*h)
 }
 
-// smooth fills single holes left between flights and the points on the ground
-// beneath the lowest one.
-func (f *Flyout) smooth() {
-	for i := 1; i < f.nr; i++ {
-		for j := f.na - 2; j >= 0; j-- {
-			k := i*f.na + j
-			if math.IsInf(f.table[k], 1) && !math.IsInf(f.table[k+1], 1) && !math.IsInf(f.table[k-f.na], 1) {
-				f.table[k] = math.Max(f.table[k+1], f.table[k-f.na])
-			}
-		}
-	}
-}
-
-// Time gives the least time of flight, in s, to a ground range (measured at the
-// Earth's surface) and an altitude, both in m; ok is false outside the envelope.
+// Time gives the least time of flight in s to a ground range (arc over the sphere,
+// m) and an altitude (m); ok is false outside the envelope. The constant-speed
+// kind is exact: the straight slant distance over the speed. The other never
+// decreases with ground range; it interpolates a table, within 2 % or 0.3 s of
+// the model.
 func (f *Flyout) Time(groundRangeM, altM float64) (tS float64, ok bool) {
 	s := &f.spec
-	if altM < float64(s.MinAltitude) || altM > float64(s.MaxAltitude) {
+	if !(groundRangeM >= 0) || !(altM >= float64(s.MinAltitude)) || altM > float64(s.MaxAltitude) {
 		return 0, false
 	}
-	if s.ConstantSpeed {
-		// Law of cosines between the site and the target over the sphere.
-		sh := math.Sin(groundRangeM / flyoutRadiusM / 2)
-		slant := math.Sqrt(altM*altM + 4*flyoutRadiusM*(flyoutRadiusM+altM)*sh*sh)
-		if slant > float64(s.Reach) || slant < float64(s.MinRange) {
+	if s.ConstantSpeed || s.MinRange > 0 {
+		d := f.slant(groundRangeM, altM)
+		if d < float64(s.MinRange) {
 			return 0, false
 		}
-		return slant / float64(s.BurnoutSpeed), true
+		if s.ConstantSpeed {
+			return d / float64(s.BurnoutSpeed), d <= float64(s.Reach)
+		}
 	}
-	if groundRangeM > float64(s.Reach) || groundRangeM < float64(s.MinRange) {
+	if groundRangeM > float64(s.Reach) {
 		return 0, false
 	}
-	x, y := groundRangeM/f.dr, altM/f.da
-	i, j := min(int(x), f.nr-2), min(int(y), f.na-2)
-	fx, fy := x-float64(i), y-float64(j)
-	k := i*f.na + j
-	a, b, c, d := f.table[k], f.table[k+1], f.table[k+f.na], f.table[k+f.na+1]
-	t := (1-fx)*((1-fy)*a+fy*b) + fx*((1-fy)*c+fy*d)
-	if math.IsInf(t, 1) || math.IsNaN(t) {
+	y := (altM - float64(s.MinAltitude)) / f.altStepM
+	j := min(int(y), flyoutAlts-2)
+	y -= float64(j)
+	if f.limitM[j] < 0 || f.limitM[j+1] < 0 || groundRangeM > f.limitM[j]+y*(f.limitM[j+1]-f.limitM[j]) {
 		return 0, false
 	}
-	return t, true
+	x := groundRangeM / f.rangeStepM
+	i := min(int(x), flyoutRanges-2)
+	x -= float64(i)
+	a, b := &f.timeS[j], &f.timeS[j+1]
+	return (1-y)*((1-x)*a[i]+x*a[i+1]) + y*((1-x)*b[i]+x*b[i+1]), true
+}
+
+// moment is a point of one flight of the family.
+type moment struct{ rangeM, altM, tS float64 }
+
+// build flies the family and carries its net of times onto the table: where four
+// neighbouring moments span a patch, the grid points inside take the patch's
+// time, and the least of all patches stays.
+func (f *Flyout) build() {
+	s := &f.spec
+	f.rangeStepM = float64(s.Reach) / (flyoutRanges - 1)
+	f.altStepM = float64(s.MaxAltitude-s.MinAltitude) / (flyoutAlts - 1)
+	for j := range f.timeS {
+		for i := range f.timeS[j] {
+			f.timeS[j][i] = math.Inf(1)
+		}
+	}
+	// One clock for all flights, finer at first: the farthest corner at a third
+	// of the burnout speed is late enough.
+	far := f.slant(float64(s.Reach), float64(s.MaxAltitude))
+	last := float64(s.Burn) + 3*far/float64(s.BurnoutSpeed)
+	// The lowest elevation is that of the chord that comes back to the surface
+	// at burnout, so that the family covers the ground itself.
+	lowest := -0.26 * float64(s.BurnoutSpeed) * float64(s.Burn) / f.radiusM
+	var prev, next [flyoutMoments]moment
+	nPrev := 0
+	for k := range flyoutFan {
+		// Denser toward the horizon, where flights part most in range.
+		u := float64(k) / (flyoutFan - 1)
+		n := f.flight(lowest+(math.Pi/2-lowest)*u*(0.6+0.4*u), last, &next)
+		if k > 0 {
+			for m := 0; m+1 < max(n, nPrev); m++ {
+				a, b := prev[min(m, nPrev-1)], prev[min(m+1, nPrev-1)]
+				c, d := next[min(m, n-1)], next[min(m+1, n-1)]
+				f.patch(a, b, c)
+				f.patch(b, c, d)
+			}
+		}
+		prev, nPrev = next, n
+	}
+	f.finish()
+}
+
+// flight fills in the moments of one launch elevation, until it falls below the
+// lowest altitude, and gives their number.
+func (f *Flyout) flight(elevation, lastS float64, out *[flyoutMoments]moment) int {
+	s := &f.spec
+	v, burn := float64(s.BurnoutSpeed), float64(s.Burn)
+	se, ce := math.Sincos(elevation)
+	r := f.radiusM
+	const g0r2 = 3.986004418e14
+	kappa := 0.5 / float64(s.Beta)
+	// A straight line at the launch elevation, in the plane through the centre.
+	along := func(d float64) (rangeM, altM, climb, ahead float64) {
+		x, y := d*ce, r+d*se
+		rr := math.Sqrt(x*x + y*y)
+		return r * math.Atan2(x, y), rr - r, (x*ce + y*se) / rr, (y*ce - x*se) / rr
+	}
+	// State after burnout: radius, angle, climb and level speed.
+	var q [4]float64
+	coasting := false
+	layer := 0
+	rate := 0.0 // of loss of speed to drag, 1/s
+	slope := func(q *[4]float64) (d [4]float64) {
+		alt := q[0] - r
+		drag := 0.0
+		if alt < airTopM {
+			for layer+1 < len(us76) && alt >= us76[layer].hiM {
+				layer++
+			}
+			for layer > 0 && alt < us76[layer].loM {
+				layer--
+			}
+			drag = kappa * us76[layer].density(max(alt, 0)) * math.Sqrt(q[2]*q[2]+q[3]*q[3])
+		}
+		rate = drag
+		d[0] = q[2]
+		d[1] = q[3] / q[0]
+		d[2] = q[3]*q[3]/q[0] - g0r2/(q[0]*q[0]) - drag*q[2]
+		d[3] = -q[2]*q[3]/q[0] - drag*q[3]
+		return d
+	}
+	t := 0.0
+	for m := range out {
+		u := float64(m) / (flyoutMoments - 1)
+		to := lastS * u * (0.5 + 0.5*u)
+		if to <= burn && burn > 0 {
+			d := 0.5 * v / burn * to * to
+			x, y, _, _ := along(d)
+			out[m] = moment{x, y, to}
+			t = to
+			continue
+		}
+		if !coasting {
+			x, y, up, on := along(0.5 * v * burn)
+			q = [4]float64{r + y, x / r, v * up, v * on}
+			t, coasting = burn, true
+		}
+		for t < to {
+			k1 := slope(&q)
+			h := to - t
+			if most := min(4, 0.25/rate); h > most {
+				h = most
+			}
+			k2 := slope(ahead(&q, &k1, 0.5*h))
+			k3 := slope(ahead(&q, &k2, 0.5*h))
+			k4 := slope(ahead(&q, &k3, h))
+			for i := range q {
+				q[i] += h / 6 * (k1[i] + 2*(k2[i]+k3[i]) + k4[i])
+			}
+			t += h
+		}
+		out[m] = moment{r * q[1], q[0] - r, to}
+		if q[2] < 0 && q[0]-r < min(0, float64(s.MinAltitude)) || !(q[0] > r-20000) {
+			return m + 1
+		}
+	}
+	return flyoutMoments
+}
+
+func ahead(q, d *[4]float64, h float64) *[4]float64 {
+	return &[4]float64{q[0] + h*d[0], q[1] + h*d[1], q[2] + h*d[2], q[3] + h*d[3]}
+}
+
+// patch lowers the table's times at the grid points inside a triangle.
+func (f *Flyout) patch(a, b, c moment) {
+	// In grid coordinates.
+	y0 := float64(f.spec.MinAltitude)
+	ax, ay := a.rangeM/f.rangeStepM, (a.altM-y0)/f.altStepM
+	bx, by := b.rangeM/f.rangeStepM, (b.altM-y0)/f.altStepM
+	cx, cy := c.rangeM/f.rangeStepM, (c.altM-y0)/f.altStepM
+	area := (bx-ax)*(cy-ay) - (cx-ax)*(by-ay)
+	if math.Abs(area) < 1e-14 {
+		return
+	}
+	const eps = 1e-6
+	i0, i1 := int(math.Ceil(max(0, min(ax, bx, cx)-eps))), int(math.Floor(min(flyoutRanges-1, max(ax, bx, cx)+eps)))
+	j0, j1 := int(math.Ceil(max(0, min(ay, by, cy)-eps))), int(math.Floor(min(flyoutAlts-1, max(ay, by, cy)+eps)))
+	for j := j0; j <= j1; j++ {
+		y := float64(j)
+		for i := i0; i <= i1; i++ {
+			x := float64(i)
+			u := ((x-ax)*(cy-ay) - (cx-ax)*(y-ay)) / area
+			w := ((bx-ax)*(y-ay) - (x-ax)*(by-ay)) / area
+			if u < -eps || w < -eps || u+w > 1+eps {
+				continue
+			}
+			if t := a.tS + u*(b.tS-a.tS) + w*(c.tS-a.tS); t < f.timeS[j][i] {
+				f.timeS[j][i] = t
+			}
+		}
+	}
+}
+
+// finish finds how far each altitude is reached, makes times grow with range, and
+// extends them past the limit so that the last cell can be interpolated.
+func (f *Flyout) finish() {
+	for j := range f.timeS {
+		row := &f.timeS[j]
+		n := 0
+		for n < flyoutRanges && !math.IsInf(row[n], 1) {
+			n++
+		}
+		f.limitM[j] = float64(n-1) * f.rangeStepM
+		if n == 0 {
+			f.limitM[j] = -1
+			continue
+		}
+		for i := 1; i < n; i++ {
+			row[i] = max(row[i], row[i-1])
+		}
+		for i := n; i < flyoutRanges; i++ {
+			step := 0.0
+			if n > 1 {
+				step = row[n-1] - row[n-2]
+			}
+			row[i] = row[i-1] + step
+		}
+	}
 }

@@ -12,277 +12,508 @@ import (
 // Spec is what is published about a missile.
 type Spec struct {
 	ID        string
-	Impulsive bool             // textbook: all its speed at launch, at the surface
-	Range     units.Length     // greatest range
-	Stages    []units.Duration // burn times, first stage first
-	Beta      units.Loading    // ballistic coefficient on re-entry; 0: no drag
+	Impulsive bool             // textbook: all its speed at launch, on the ground, without air
+	Range     units.Length     // greatest range over the ground
+	Stages    []units.Duration // burn times, first stage first; empty if impulsive
+	Beta      units.Loading    // ballistic coefficient after burnout, kg/m²; 0: no drag
 }
 
-// Missile is a calibrated missile: one whose best flight over a non-rotating
-// Earth reaches the published range.
+// Missile is a calibrated missile. It is immutable.
+//
+// The boost is kinematic: it follows from published figures alone. Each stage
+// burns its published time and gives an equal share of the ideal velocity gain,
+// with an acceleration that rises as a rocket's does whose mass flow is constant
+// (effective exhaust velocity exhaustMps: an assumption, typical of the storable
+// liquids and solids concerned; higher where the first stage would not lift off
+// otherwise). The thrust points straight up for the first few seconds, then turns
+// at a constant rate to its final pitch, reached when the first stage is burnt out
+// (or at an earlier cut-off), and is held there, all in axes fixed to the launch
+// point. Drag in boost is left out: the calibrated gain is what remains after it.
 type Missile struct {
-	spec  Spec
-	burnS float64
-	// gain is the ideal velocity gain of the full burn, m/s.
-	gain float64
-	// best lists flights of greatest range for growing cut-offs.
-	best []bestFlight
+	spec Spec
+	// gain is the ideal velocity gain of the full burn, m/s; of an impulsive
+	// missile its launch speed.
+	gain   float64
+	burnS  float64
+	beta   float64 // +Inf: none
+	stages stageList
+	// best lists the farthest flights for growing cut-offs over the still sphere;
+	// it starts the search for a solution.
+	best []farthest
+	// still is the sphere on which the range was calibrated.
+	still Earth
 }
 
-// bestFlight is the least-energy flight to a range.
-type bestFlight struct{ rangeM, cutS, pitch float64 }
+// farthest is the flight of greatest range for a velocity gain.
+type farthest struct{ gainMps, zenith, rangeM float64 }
 
-// MaxRange is the published range the missile was calibrated to.
+const (
+	exhaustMps = 2500.0
+	// leastLift is the acceleration at lift-off, in g, below which the first
+	// stage's profile is flattened.
+	leastLift = 1.3
+	// bareLift is that below which a missile is refused.
+	bareLift  = 1.02
+	maxStages = 8
+	// lightGain is how far beyond its calibrated gain a missile may be flown to a
+	// stated apogee. Published test flights went farther up than the published
+	// ranges allow, because they are thought to have carried light payloads.
+	lightGain = 1.2
+	// farthestShare of half the circumference bounds a range: beyond, a flight is
+	// nearly an orbit and neither direction is the short one.
+	farthestShare = 0.95
+)
+
+// stage is one burn: acceleration exhaust·rate/(1-rate·t) for t from its start.
+type stage struct{ startS, burnS, gain, exhaust, rate float64 }
+
+type stageList struct {
+	n int
+	s [maxStages]stage
+}
+
+// makeStages shares a gain out equally.
+func makeStages(burns []units.Duration, gain float64) (l stageList) {
+	t := 0.0
+	dv := gain / float64(len(burns))
+	for i, b := range burns {
+		x := stage{startS: t, burnS: float64(b), gain: dv, exhaust: exhaustMps}
+		if i == 0 {
+			x.exhaust = liftingExhaust(dv, x.burnS)
+		}
+		x.rate = -math.Expm1(-dv/x.exhaust) / x.burnS
+		l.s[i] = x
+		t += x.burnS
+	}
+	l.n = len(burns)
+	return l
+}
+
+// liftingExhaust gives the exhaust velocity at which a stage starts with at least
+// leastLift g; nearly constant acceleration if none does.
+func liftingExhaust(dv, burnS float64) float64 {
+	want := leastLift * gravity0Mps2 * burnS
+	start := func(ve float64) float64 { return -ve * math.Expm1(-dv/ve) }
+	if start(exhaustMps) >= want {
+		return exhaustMps
+	}
+	lo, hi := exhaustMps, 1e6
+	if start(hi) < want {
+		return hi
+	}
+	for range 60 {
+		if mid := math.Sqrt(lo * hi); start(mid) < want {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return hi
+}
+
+// cutoff gives the time at which a gain is reached.
+func (l *stageList) cutoff(gain float64) float64 {
+	for i := range l.n {
+		x := &l.s[i]
+		if gain < x.gain || i == l.n-1 {
+			tau := -math.Expm1(-gain/x.exhaust) / x.rate
+			return x.startS + min(tau, x.burnS)
+		}
+		gain -= x.gain
+	}
+	return 0
+}
+
+// thrust is the push of one boost.
+type thrust struct {
+	up, ahead [3]float64 // Earth-fixed unit vectors: the launch vertical, the way of the pitch-over
+	stage     stage      // the one that burns
+	zenith    float64    // final angle of the thrust from the vertical, rad
+	// The turn begins at riseS and ends at turnS.
+	riseS, turnS float64
+}
+
+// accel gives the acceleration at a time since launch, m/s².
+func (p *thrust) accel(tS float64, out *[3]float64) {
+	x := &p.stage
+	a := x.exhaust * x.rate / (1 - x.rate*(tS-x.startS))
+	if tS <= p.riseS {
+		out[0], out[1], out[2] = a*p.up[0], a*p.up[1], a*p.up[2]
+		return
+	}
+	s, c := math.Sincos(p.zenith * min(1, (tS-p.riseS)/(p.turnS-p.riseS)))
+	s, c = s*a, c*a
+	for i := range out {
+		out[i] = c*p.up[i] + s*p.ahead[i]
+	}
+}
+
+// riseFor is the time of the vertical rise: a tenth of a short turn, not more
+// than 10 s of a long one.
+func riseFor(turnS float64) float64 { return 10 * turnS / (100 + turnS) }
+
+// pad is a launch point with an aim: directions, and a map of the Earth about it.
+type pad struct {
+	r0           [3]float64
+	up, fwd, lft [3]float64 // local vertical, horizontal toward the target, horizontal to its left
+	u0, e1, e2   [3]float64 // geocentric: direction of the point, and the map's axes
+	radiusM      float64
+	heightM      float64
+}
+
+func dot(a, b [3]float64) float64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
+
+func cross(a, b [3]float64) [3]float64 {
+	return [3]float64{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
+}
+
+// less is a - k·b.
+func less(a [3]float64, k float64, b [3]float64) [3]float64 {
+	return [3]float64{a[0] - k*b[0], a[1] - k*b[1], a[2] - k*b[2]}
+}
+
+func unit(a [3]float64) [3]float64 {
+	n := 1 / math.Sqrt(dot(a, a))
+	return [3]float64{a[0] * n, a[1] * n, a[2] * n}
+}
+
+// makePad sets up a launch point and the direction to a target.
+func makePad(e *Earth, from geo.LLA, target [3]float64) pad {
+	f := e.Ellipsoid.Frame(from)
+	p := pad{r0: f.Origin, up: f.R[2], radiusM: e.meanRadiusM(), heightM: float64(from.Alt)}
+	p.u0 = unit(p.r0)
+	u := unit(target)
+	t := less(u, dot(u, p.u0), p.u0)
+	if dot(t, t) < 1e-24 { // right above, or the antipode: any direction serves
+		t = less(f.R[1], dot(f.R[1], p.u0), p.u0)
+	}
+	p.e1 = unit(t)
+	p.e2 = cross(p.u0, p.e1)
+	p.fwd = unit(less(p.e1, dot(p.e1, p.up), p.up))
+	p.lft = cross(p.up, p.fwd)
+	return p
+}
+
+// chart maps a position to metres ahead and to the left, by geocentric distance
+// and direction from the launch point (azimuthal equidistant).
+func (p *pad) chart(r [3]float64) (x, y float64) {
+	u := unit(r)
+	a, b, c := dot(u, p.e1), dot(u, p.e2), dot(u, p.u0)
+	s := math.Sqrt(a*a + b*b)
+	k := p.radiusM
+	if s > 1e-12 {
+		k *= math.Atan2(s, c) / s
+	}
+	return k * a, k * b
+}
+
+// controls of a flight: velocity gain (m/s), and the angle of the final thrust
+// from the vertical, as a vector ahead and to the left (rad). A vector, because a
+// steep flight's azimuth means nothing.
+type controls struct{ gain, ahead, left float64 }
+
+// fly runs one flight in a stepper that has been set up for the Earth. Boost
+// events go to the stepper's segments if it keeps them.
+func (m *Missile) fly(s *stepper, p *pad, c controls) (cutS float64, err error) {
+	zenith := math.Hypot(c.ahead, c.left)
+	way := p.fwd
+	if zenith > 1e-12 {
+		for i := range way {
+			way[i] = (c.ahead*p.fwd[i] + c.left*p.lft[i]) / zenith
+		}
+	}
+	if !(c.gain > 0) || zenith > math.Pi {
+		return 0, errTooLow
+	}
+	y := [6]float64{p.r0[0], p.r0[1], p.r0[2]}
+	s.segs = s.segs[:0]
+	s.steps, s.refused = 0, 0
+	if m.spec.Impulsive {
+		sz, cz := math.Sincos(zenith)
+		for i := range 3 {
+			y[3+i] = c.gain * (cz*p.up[i] + sz*way[i])
+		}
+		s.begin(0, &y)
+		return 0, s.free()
+	}
+	s.begin(0, &y)
+	stages := &m.stages
+	var scaled stageList
+	if c.gain > m.gain {
+		scaled = makeStages(m.spec.Stages, c.gain)
+		stages = &scaled
+	}
+	cutS = stages.cutoff(c.gain)
+	turnS := min(cutS, stages.s[0].burnS)
+	th := thrust{up: p.up, ahead: way, zenith: zenith, riseS: riseFor(turnS), turnS: turnS}
+	s.f.push, s.f.air = &th, nil
+	for i := 0; i < stages.n && stages.s[i].startS < cutS; i++ {
+		th.stage = stages.s[i]
+		end := min(th.stage.startS+th.stage.burnS, cutS)
+		if i == stages.n-1 {
+			end = cutS
+		}
+		if s.tS < th.riseS && th.riseS < end {
+			if err := s.powered(th.riseS); err != nil {
+				return cutS, err
+			}
+		}
+		if err := s.powered(end); err != nil {
+			return cutS, err
+		}
+	}
+	if s.f.heightOf(&s.y) < p.heightM-1 {
+		return cutS, errTooLow
+	}
+	return cutS, s.free()
+}
+
+// stagings lists the times at which stages before the last to burn go out.
+func (m *Missile) stagings(cutS float64) []float64 {
+	var out []float64
+	for i := 1; i < m.stages.n; i++ {
+		if t := m.stages.s[i].startS; t < cutS {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// stepper prepares one for this missile over an Earth.
+func (m *Missile) stepper(e *Earth, tol tolerance) stepper {
+	s := stepper{f: e.field(), layers: us76, tol: tol}
+	if e.Air && !m.spec.Impulsive {
+		s.f.drag = 0.5 / m.beta
+	}
+	return s
+}
+
+// ID is the missile's name.
+func (m *Missile) ID() string { return m.spec.ID }
+
+// MaxRange is the published range the missile was calibrated to, over a
+// non-rotating Earth.
 func (m *Missile) MaxRange() units.Length { return m.spec.Range }
 
-// DeltaV is the ideal velocity gain of the full burn (impulsive: the launch
-// speed for the greatest range).
+// DeltaV is the ideal velocity gain of the full burn; of an impulsive missile its
+// greatest launch speed.
 func (m *Missile) DeltaV() units.Speed { return units.Speed(m.gain) }
 
 // BurnTime is the length of the full burn.
 func (m *Missile) BurnTime() units.Duration { return units.Duration(m.burnS) }
 
-// program is the thrust of a kinematic boost: vertical rise, then a pitch-over
-// at a constant rate from the vertical to the final pitch at cut-off. Each
-// stage's acceleration grows linearly from 0.7 to 1.3 times its mean, as a
-// stage's does that burns its mass away; all stages have the same mean. Drag in
-// boost is not modelled: the calibrated gain stands for what is left after it.
-type program struct {
-	up, ahead [3]float64 // launch vertical and horizontal direction of flight, Earth-fixed
-	mean      float64    // m/s²
-	stages    []units.Duration
-	riseS     float64
-	cutS      float64
-	pitch     float64 // final, rad above the launch horizon
-}
-
-const (
-	profileFrom  = 0.7
-	profileSlope = 0.6
-	riseShare    = 0.08 // of the burn, straight up
-)
-
-func (p *program) accel(tS float64, out *[3]float64) {
-	if tS < 0 {
-		tS = 0
-	}
-	t := tS
-	a := p.mean
-	for i, s := range p.stages {
-		if d := float64(s); t <= d || i == len(p.stages)-1 {
-			a = p.mean * (profileFrom + profileSlope*t/d)
-			break
-		} else {
-			t -= d
-		}
-	}
-	theta := math.Pi / 2
-	if tS > p.riseS && p.cutS > p.riseS {
-		theta -= (math.Pi/2 - p.pitch) * math.Min(1, (tS-p.riseS)/(p.cutS-p.riseS))
-	}
-	s, c := math.Sincos(theta)
-	for i := range out {
-		out[i] = a * (s*p.up[i] + c*p.ahead[i])
-	}
-}
-
-// kinks lists the times at which the thrust program is not smooth.
-func (p *program) kinks() []float64 {
-	out := []float64{math.Min(p.riseS, p.cutS)}
-	t := 0.0
-	for _, s := range p.stages {
-		if t += float64(s); t < p.cutS-1e-9 {
-			out = append(out, t)
-		}
-	}
-	if len(out) > 1 && out[1] < out[0] {
-		out[0], out[1] = out[1], out[0]
-	}
-	return append(out, p.cutS)
-}
-
-// shot is one flight's controls.
-type shot struct {
-	azimuth float64
-	pitch   float64 // final pitch (impulsive: elevation), rad
-	cutS    float64 // cut-off (impulsive: launch speed in m/s)
-}
-
-// fly flies a shot from a place.
-func (m *Missile) fly(e *Earth, from geo.Frame, s shot, tol tolerance, keep bool, floorM float64) (*flier, error) {
-	sa, ca := math.Sincos(s.azimuth)
-	f := &flier{e: e, tol: tol, keep: keep, floorM: floorM, downT: -1}
-	f.y = [6]float64{from.Origin[0], from.Origin[1], from.Origin[2]}
-	if keep {
-		f.segs = make([]segment, 0, 96)
-	}
-	if m.spec.Beta > 0 {
-		f.invBeta, f.drag = 1/float64(m.spec.Beta), e.Air
-	}
-	if m.spec.Impulsive {
-		sp, cp := math.Sincos(s.pitch)
-		v := from.RotateToECEF([3]float64{s.cutS * cp * sa, s.cutS * cp * ca, s.cutS * sp})
-		f.y[3], f.y[4], f.y[5] = v[0], v[1], v[2]
-		return f, f.coast()
-	}
-	p := &program{up: from.RotateToECEF([3]float64{0, 0, 1}), ahead: from.RotateToECEF([3]float64{sa, ca, 0}), mean: m.gain / m.burnS, stages: m.spec.Stages, riseS: riseShare * m.burnS, cutS: s.cutS, pitch: s.pitch}
-	for _, k := range p.kinks() {
-		if err := f.powered(p, k); err != nil {
-			return f, err
-		}
-	}
-	f.apogeeT, f.apogeeM = f.t, e.Ellipsoid.Height(geo.ECEF{f.y[0], f.y[1], f.y[2]})
-	if f.apogeeM <= floorM {
-		return f, errNoImpact
-	}
-	return f, f.coast()
-}
-
-// ErrSpec is wrapped by the errors of Calibrate.
-var ErrSpec = errors.New("the figures do not make a missile")
-
-// Calibrate finds the velocity gain with which the missile's best flight over
-// the Earth, rotation left out, reaches its published range, and the least-energy
-// flights to shorter ranges.
+// Calibrate finds the velocity gain at which the missile's best flight reaches
+// its published range. That range is taken over a sphere of the Earth's mean
+// radius that does not rotate, with the Earth's air if it has any: published
+// ranges name neither latitude nor direction. The range is met within 1e-5 of it.
 func Calibrate(e Earth, s Spec) (*Missile, error) {
-	if !(s.Range > 0) || math.IsInf(float64(s.Range), 0) {
-		return nil, fmt.Errorf("%w: range %s", ErrSpec, s.Range)
+	if err := s.check(&e); err != nil {
+		return nil, err
 	}
-	half := math.Pi * e.Ellipsoid.A
-	if float64(s.Range) > 0.99*half {
-		return nil, fmt.Errorf("%w: a range of %s goes round the Earth (at most %s)", ErrSpec, s.Range, units.Length(0.99*half))
+	m := &Missile{spec: s, beta: float64(s.Beta), still: e.still()}
+	m.spec.Stages = append([]units.Duration(nil), s.Stages...)
+	if m.beta == 0 {
+		m.beta = math.Inf(1)
 	}
-	m := &Missile{spec: s}
-	still := e
-	still.Omega = 0
 	if s.Impulsive {
-		phi := float64(s.Range) / e.Ellipsoid.A
-		sh := math.Sin(phi / 2)
-		m.gain = math.Sqrt(2 * sh / (1 + sh) * e.Mu / e.Ellipsoid.A)
+		m.still.Air = false
+		m.gain, _ = leastSpeed(float64(s.Range)/m.still.Ellipsoid.A, m.still.Mu, m.still.Ellipsoid.A)
 		return m, nil
 	}
 	for _, b := range s.Stages {
-		if !(b > 0) {
-			return nil, fmt.Errorf("%w: a stage burns for %s", ErrSpec, b)
-		}
 		m.burnS += float64(b)
 	}
-	if m.burnS == 0 {
-		return nil, fmt.Errorf("%w: no burn time", ErrSpec)
+	if err := m.findGain(); err != nil {
+		return nil, fmt.Errorf("no velocity gain brings the missile %s to %s: %w", s.ID, s.Range, err)
 	}
-	// First guess: the free flight's speed, plus what gravity takes on the way up.
-	phi := float64(s.Range) / e.Ellipsoid.A
-	sh := math.Sin(phi / 2)
-	m.gain = math.Sqrt(2*sh/(1+sh)*e.Mu/e.Ellipsoid.A)*0.95 + 0.7*9.8*m.burnS*0.8
-	from := still.Ellipsoid.Frame(geo.LLA{})
-	lo, hi := 0.0, 0.0
-	pitch := 0.6
-	last, lastR := 0.0, 0.0
-	for i := 0; ; i++ {
-		if i == 40 {
-			return nil, fmt.Errorf("%w: no velocity gain gives %s a range of %s with a burn of %.0f s", ErrSpec, s.ID, s.Range, m.burnS)
-		}
-		r, p := m.reach(&still, from, m.burnS, pitch)
-		pitch = p
-		d := r - float64(s.Range)
-		if math.Abs(d) < 1e-4*float64(s.Range) {
-			break
-		}
-		if d < 0 {
-			lo = m.gain
-		} else {
-			hi = m.gain
-		}
-		var next float64
-		if last > 0 && math.Abs(r-lastR) > 1 {
-			next = m.gain - d*(m.gain-last)/(r-lastR)
-		} else {
-			next = m.gain * math.Sqrt(float64(s.Range)/math.Max(r, 1000))
-		}
-		last, lastR = m.gain, r
-		next = math.Max(m.gain*0.6, math.Min(m.gain*1.5, next))
-		if hi > 0 && lo > 0 && !(next > lo && next < hi) {
-			next = (lo + hi) / 2
-		}
-		m.gain = next
+	if lift := m.stages.s[0].exhaust * m.stages.s[0].rate / gravity0Mps2; lift < bareLift {
+		return nil, fmt.Errorf("a burn of %s is too long for a range of %s: the missile would start with %.2f g and not lift off", s.Stages[0], s.Range, lift)
 	}
-	// Least-energy flights for shorter burns: the greatest range of a burn is
-	// the range for which that burn is the least.
-	const rows = 12
-	pitch = 0.6
-	for i := rows; i >= 1; i-- {
-		cut := m.burnS * (0.22 + 0.78*float64(i)/rows)
-		r, p := m.reach(&still, from, cut, pitch)
-		pitch = p
-		if r < 5000 {
-			break
-		}
-		m.best = append([]bestFlight{{r, cut, p}}, m.best...)
-	}
+	m.tabulate()
 	return m, nil
 }
 
-// reach gives the greatest range of a burn and the final pitch that gives it.
-func (m *Missile) reach(e *Earth, from geo.Frame, cutS, near float64) (rangeM, pitch float64) {
-	try := func(p float64) float64 {
-		f, err := m.fly(e, from, shot{azimuth: math.Pi / 2, pitch: p, cutS: cutS}, coarse, false, 0)
-		if err != nil {
-			return -1
-		}
-		end := e.Ellipsoid.LLA(geo.ECEF{f.y[0], f.y[1], f.y[2]})
-		lon := float64(end.Lon)
-		if lon < 0 {
-			lon += 2 * math.Pi
-		}
-		return lon * e.Ellipsoid.A
+func (s *Spec) check(e *Earth) error {
+	r := e.meanRadiusM()
+	if !(r > 0) || !(e.Mu > 0) || math.IsInf(r, 0) || math.IsInf(e.Mu, 0) {
+		return fmt.Errorf("an Earth of radius %g m and gravitational parameter %g m3/s2 cannot be flown over", r, e.Mu)
 	}
-	// Three points around the last best one, then parabolas.
-	const lowest, highest = -0.3, 1.4
-	step := 0.12
-	b := math.Max(lowest+step, math.Min(highest-step, near))
-	fb := try(b)
-	a, c := b-step, b+step
-	fa, fc := try(a), try(c)
-	for i := 0; i < 20 && (fa > fb || fc > fb); i++ {
-		if fa > fb {
-			c, fc, b, fb = b, fb, a, fa
-			a = b - step
-			if a < lowest {
-				break
-			}
-			fa = try(a)
-		} else {
-			a, fa, b, fb = b, fb, c, fc
-			c = b + step
-			if c > highest {
-				break
-			}
-			fc = try(c)
+	if d := float64(s.Range); !(d >= 1000) || d > farthestShare*math.Pi*r {
+		return fmt.Errorf("a range of %s lies outside 1 km to %s", s.Range, units.Length(math.Floor(farthestShare*math.Pi*r/1e6)*1e6))
+	}
+	if !(s.Beta >= 0) {
+		return fmt.Errorf("a ballistic coefficient of %s is negative", s.Beta)
+	}
+	if s.Impulsive {
+		return nil
+	}
+	if len(s.Stages) == 0 || len(s.Stages) > maxStages {
+		return fmt.Errorf("%d burn times given; 1 to %d stages are possible", len(s.Stages), maxStages)
+	}
+	for i, b := range s.Stages {
+		if !(b >= 1) || b > 1000 {
+			return fmt.Errorf("a burn time of %s for stage %d lies outside 1 s to 1000 s", b, i+1)
 		}
 	}
-	for i := 0; i < 5 && c-a > 0.02; i++ {
-		// Vertex of the parabola through the three.
-		d := (b-a)*(fb-fc) - (b-c)*(fb-fa)
-		if d == 0 {
-			break
+	return nil
+}
+
+var errNoBest = errors.New("no pitch gives a flight")
+
+// equator is a launch point of the still sphere; the map's x is the range.
+func (m *Missile) equator() pad {
+	return makePad(&m.still, geo.LLA{}, [3]float64{0, 1, 0})
+}
+
+// farthestZenith finds the thrust angle of greatest range for a gain by
+// successive parabolas, from a guess and a spacing that is reduced twice.
+func (m *Missile) farthestZenith(s *stepper, p *pad, gain, guess, span float64) (farthest, error) {
+	try := func(z float64) float64 {
+		if z < 0 || z > 2.5 {
+			return math.Inf(-1)
 		}
-		x := b - 0.5*((b-a)*(b-a)*(fb-fc)-(b-c)*(b-c)*(fb-fa))/d
-		if !(x > a && x < c) || math.Abs(x-b) < 1e-3 {
-			break
+		if _, err := m.fly(s, p, controls{gain: gain, ahead: z}); err != nil {
+			return math.Inf(-1)
 		}
-		fx := try(x)
-		if fx > fb {
-			if x > b {
-				a, fa = b, fb
+		x, y := p.chart([3]float64{s.y[0], s.y[1], s.y[2]})
+		if x < 0 { // past the antipode
+			x += 2 * math.Pi * p.radiusM
+		}
+		_ = y
+		return x
+	}
+	z, f := guess, try(guess)
+	for round := 0; round < 2; round++ {
+		lo, hi := try(z-span), try(z+span)
+		for moves := 0; moves < 40 && (lo > f || hi > f || math.IsInf(f, -1)); moves++ {
+			if lo > f || math.IsInf(f, -1) && math.IsInf(hi, -1) && z-span > 0 {
+				z, f, hi = z-span, lo, f
+				lo = try(z - span)
 			} else {
-				c, fc = b, fb
+				z, f, lo = z+span, hi, f
+				hi = try(z + span)
 			}
-			b, fb = x, fx
-		} else if x > b {
-			c, fc = x, fx
-		} else {
-			a, fa = x, fx
 		}
+		if math.IsInf(f, -1) {
+			return farthest{}, errNoBest
+		}
+		for k := 0; k < 6 && (math.IsInf(lo, -1) || math.IsInf(hi, -1)); k++ {
+			span /= 2
+			lo, hi = try(z-span), try(z+span)
+			if lo > f || hi > f {
+				k, round = 6, -1
+			}
+		}
+		if bend := lo + hi - 2*f; bend < 0 && !math.IsInf(bend, -1) {
+			z += max(-span, min(span, span*0.5*(lo-hi)/bend))
+		}
+		f = try(z)
+		span *= 0.25
 	}
-	return fb, b
+	return farthest{gain, z, f}, nil
+}
+
+// findGain is a secant search in the logarithms of range and gain.
+func (m *Missile) findGain() error {
+	want := float64(m.spec.Range)
+	p := m.equator()
+	v, fpa := leastSpeed(want/p.radiusM, m.still.Mu, p.radiusM)
+	gain := v + 0.35*gravity0Mps2*min(m.burnS, 300)
+	zenith := math.Pi/2 - 0.8*fpa
+	var lastG, lastR float64
+	span := 0.15
+	tol := rough
+	for i := range 30 {
+		m.gain = gain
+		m.stages = makeStages(m.spec.Stages, gain)
+		s := m.stepper(&m.still, tol)
+		b, err := m.farthestZenith(&s, &p, gain, zenith, span)
+		if err != nil || b.rangeM <= 0 {
+			// Too little to fly, or so much that it does not come back.
+			if err != nil && errors.Is(err, errNoBest) && i < 12 {
+				if lastG > gain {
+					gain = 0.5 * (gain + lastG)
+				} else {
+					gain *= 1.15
+				}
+				continue
+			}
+			return errNoBest
+		}
+		zenith = b.zenith
+		miss := math.Log(want / b.rangeM)
+		if math.Abs(miss) < 3e-6 && tol == fine {
+			m.best = []farthest{b}
+			return nil
+		}
+		slope := 0.4
+		if lastG > 0 && lastR != b.rangeM {
+			if x := math.Log(gain/lastG) / math.Log(b.rangeM/lastR); x > 0.02 && x < 2 {
+				slope = x
+			}
+		}
+		if math.Abs(miss) < 2e-3 && tol != fine {
+			// Keep the slope, but not the point: it was flown roughly.
+			tol, span = fine, 0.04
+			lastG, lastR = 0, 0
+			gain *= math.Exp(slope * miss)
+			lastG, lastR = m.gain, b.rangeM
+			continue
+		}
+		lastG, lastR = gain, b.rangeM
+		gain *= math.Exp(max(-0.3, min(0.3, slope*miss)))
+		span = min(span, 0.06)
+	}
+	return errors.New("the search does not settle")
+}
+
+// tableSteps is the number of cut-offs in the table of best flights; a step is a
+// factor of tableRatio in gain.
+const (
+	tableSteps = 22
+	tableRatio = 0.88
+)
+
+// tabulate adds the farthest flights of smaller gains.
+func (m *Missile) tabulate() {
+	p := m.equator()
+	s := m.stepper(&m.still, rough)
+	b := m.best[0]
+	list := []farthest{b}
+	for range tableSteps {
+		n, err := m.farthestZenith(&s, &p, b.gainMps*tableRatio, b.zenith, 0.08)
+		if err != nil || !(n.rangeM > 0) || n.rangeM >= b.rangeM {
+			break
+		}
+		list = append(list, n)
+		b = n
+	}
+	// Ascending in range.
+	m.best = make([]farthest, len(list))
+	for i := range list {
+		m.best[len(list)-1-i] = list[i]
+	}
+}
+
+// least gives, roughly, the least-energy controls for a distance over the still
+// sphere: gain and zenith angle.
+func (m *Missile) least(distanceM float64) (gain, zenith float64) {
+	if m.spec.Impulsive {
+		r := m.still.Ellipsoid.A
+		v, fpa := leastSpeed(min(distanceM/r, farthestShare*math.Pi), m.still.Mu, r)
+		return v, math.Pi/2 - fpa
+	}
+	b := m.best
+	n := len(b)
+	if n == 1 {
+		return b[0].gainMps * math.Pow(distanceM/b[0].rangeM, 0.45), b[0].zenith
+	}
+	i := 1
+	for i < n-1 && b[i].rangeM < distanceM {
+		i++
+	}
+	lo, hi := b[i-1], b[i]
+	w := math.Log(distanceM/lo.rangeM) / math.Log(hi.rangeM/lo.rangeM)
+	w = max(-6, min(1.5, w))
+	return lo.gainMps * math.Pow(hi.gainMps/lo.gainMps, w), lo.zenith + max(-2, min(1.5, w))*(hi.zenith-lo.zenith)
 }

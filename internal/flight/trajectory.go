@@ -1,6 +1,7 @@
 package flight
 
 import (
+	"fmt"
 	"math"
 
 	"testudo/internal/geo"
@@ -10,8 +11,8 @@ import (
 // Phase is a part of a flight.
 type Phase uint8
 
-// The phases. A flight that never leaves the air below 100 km is under way in
-// Coast until its apogee and in Reentry after.
+// The phases: under power; free outside the air; free and below 100 km on the
+// way down. A flight that never rises to 100 km coasts to its end.
 const (
 	Boost Phase = iota
 	Coast
@@ -19,43 +20,61 @@ const (
 )
 
 // String names the phase.
-func (p Phase) String() string { return [...]string{"boost", "coast", "re-entry"}[p] }
+func (p Phase) String() string {
+	if int(p) < len(phaseNames) {
+		return phaseNames[p]
+	}
+	return "unknown"
+}
+
+var phaseNames = [...]string{"boost", "coast", "re-entry"}
 
 // Event is a moment of a flight.
 type Event struct {
-	Name string // burnout, apogee, re-entry, impact
-	TS   float64
+	Name string  // launch, staging, burnout, apogee, re-entry, impact
+	TS   float64 // s after launch
 }
 
-// Trajectory is a flight from launch to impact, dense in time: Earth-fixed
-// position (m) and Earth-fixed velocity (m/s) at any time in seconds from launch.
+// Trajectory is a flight from launch to impact, dense in time. It is immutable.
 type Trajectory struct {
-	earth    Earth
-	beta     float64
-	segs     []segment
-	index    []int32 // per second: the segment that holds it
-	burnoutS float64
-	apogeeS  float64
-	apogeeM  float64
-	downS    float64
-	endS     float64
+	earth      Earth
+	beta       float64
+	segs       []segment
+	index      []int32 // for equal slices of time: the segment in which the slice begins
+	perSecond  float64 // slices per second
+	startS     float64
+	endS       float64
+	burnoutS   float64
+	stagingS   []float64
+	apogeeS    float64
+	apogeeM    float64
+	reentryS   float64
+	apogeeFree bool
 }
 
-func newTrajectory(f *flier, burnoutS float64) *Trajectory {
-	tr := &Trajectory{earth: *f.e, beta: 1 / f.invBeta, segs: f.segs, burnoutS: burnoutS, apogeeS: f.apogeeT, apogeeM: f.apogeeM, downS: f.downT, endS: f.t}
-	if tr.downS < 0 {
-		tr.downS = tr.endS
-		if tr.apogeeM < reentryM {
-			tr.downS = math.Max(tr.apogeeS, burnoutS)
-		}
+// trajectory hands over what a stepper kept.
+func (s *stepper) trajectory(e Earth, beta, burnoutS float64, stagingS []float64) *Trajectory {
+	tr := &Trajectory{
+		earth: e, beta: beta, segs: s.segs, endS: s.tS,
+		burnoutS: burnoutS, stagingS: stagingS, apogeeS: s.apogeeS, apogeeM: s.apogeeM, reentryS: s.reentryS,
 	}
-	tr.index = make([]int32, int(tr.endS)+2)
+	if math.IsNaN(tr.reentryS) {
+		tr.reentryS = tr.endS
+	}
+	if cap(tr.segs) > 2*len(tr.segs) {
+		tr.segs = append(make([]segment, 0, len(tr.segs)), tr.segs...)
+	}
+	n := 2*len(tr.segs) + 1
+	tr.index = make([]int32, n+1)
+	tr.perSecond = float64(n) / tr.endS
 	k := 0
-	for s := range tr.index {
-		for k < len(tr.segs)-1 && tr.segs[k].end <= float64(s) {
+	for i := range tr.index {
+		t := float64(i) / tr.perSecond
+		for k+1 < len(tr.segs) && tr.segs[k+1].t0 <= t {
 			k++
 		}
-		tr.index[s] = int32(k)
+		// One slice early, so that rounding in the look-up cannot overshoot.
+		tr.index[i] = int32(max(k-1, 0))
 	}
 	return tr
 }
@@ -69,28 +88,31 @@ func (tr *Trajectory) Beta() float64 { return tr.beta }
 // Duration is the time from launch to impact, s.
 func (tr *Trajectory) Duration() float64 { return tr.endS }
 
-// BurnoutS is the end of powered flight, s.
+// BurnoutS is the end of powered flight, s after launch.
 func (tr *Trajectory) BurnoutS() float64 { return tr.burnoutS }
 
-// ApogeeS is the time of the highest point, s.
+// ApogeeS is the time of the highest point, s after launch.
 func (tr *Trajectory) ApogeeS() float64 { return tr.apogeeS }
 
-// Apogee is the greatest height.
+// Apogee is the greatest height above the ellipsoid.
 func (tr *Trajectory) Apogee() units.Length { return units.Length(tr.apogeeM) }
 
-// ReentryS is the time at which the flight comes down through 100 km, or its
-// apogee if it stays below.
-func (tr *Trajectory) ReentryS() float64 { return tr.downS }
+// ReentryS is the time at which the flight comes down through 100 km; its
+// duration if it never does.
+func (tr *Trajectory) ReentryS() float64 { return tr.reentryS }
 
-// At gives position and velocity; times outside the flight give its ends.
+// At gives the Earth-fixed position (m) and the velocity relative to the turning
+// Earth (m/s) at a time in s after launch, by the integrator's own interpolant:
+// within the integration's tolerance, some centimetres. Times outside the flight
+// give its ends. It does not allocate.
 func (tr *Trajectory) At(tS float64) (r, v [3]float64) {
 	if !(tS > 0) {
 		tS = 0
 	} else if tS > tr.endS {
 		tS = tr.endS
 	}
-	k := int(tr.index[int(tS)])
-	for k < len(tr.segs)-1 && tr.segs[k].end < tS {
+	k := int(tr.index[int(tS*tr.perSecond)])
+	for k+1 < len(tr.segs) && tr.segs[k+1].t0 <= tS {
 		k++
 	}
 	var y [6]float64
@@ -98,10 +120,10 @@ func (tr *Trajectory) At(tS float64) (r, v [3]float64) {
 	return [3]float64{y[0], y[1], y[2]}, [3]float64{y[3], y[4], y[5]}
 }
 
-// HeightM is the height above the ellipsoid at a time, m.
-func (tr *Trajectory) HeightM(tS float64) float64 {
-	r, _ := tr.At(tS)
-	return tr.earth.Ellipsoid.Height(geo.ECEF(r))
+// Speed is the speed relative to the turning Earth at a time.
+func (tr *Trajectory) Speed(tS float64) units.Speed {
+	_, v := tr.At(tS)
+	return units.Speed(math.Sqrt(v[0]*v[0] + v[1]*v[1] + v[2]*v[2]))
 }
 
 // Impact is where the flight ends.
@@ -110,38 +132,72 @@ func (tr *Trajectory) Impact() geo.LLA {
 	return tr.earth.Ellipsoid.LLA(geo.ECEF(r))
 }
 
-// Phase gives the part of the flight a time falls in.
+// Phase tells the phase at a time.
 func (tr *Trajectory) Phase(tS float64) Phase {
 	switch {
 	case tS < tr.burnoutS:
 		return Boost
-	case tS < tr.downS:
+	case tS < tr.reentryS:
 		return Coast
 	}
 	return Reentry
 }
 
-// Events lists burnout, apogee, re-entry and impact in the order of time.
+// Events lists the flight's moments in order of time.
 func (tr *Trajectory) Events() []Event {
-	var out []Event
+	out := []Event{{"launch", 0}}
+	for _, t := range tr.stagingS {
+		out = append(out, Event{"staging", t})
+	}
 	if tr.burnoutS > 0 {
 		out = append(out, Event{"burnout", tr.burnoutS})
 	}
-	out = append(out, Event{"apogee", tr.apogeeS})
-	if tr.downS < tr.endS {
-		out = append(out, Event{"re-entry", tr.downS})
+	if tr.apogeeS > tr.burnoutS {
+		out = append(out, Event{"apogee", tr.apogeeS})
+	}
+	if tr.reentryS < tr.endS {
+		out = append(out, Event{"re-entry", tr.reentryS})
 	}
 	return append(out, Event{"impact", tr.endS})
 }
 
-// Free flies a body from an Earth-fixed state (m, m/s) to the ground; beta is
-// its ballistic coefficient in kg/m², +Inf for no drag.
+// Free is the ballistic flight to the ground (height 0) from an Earth-fixed
+// position r (m) and a velocity v relative to the turning Earth (m/s), with a
+// ballistic coefficient beta in kg/m² (+Inf: no drag). It fails if the start lies
+// below the ground, or if the flight does not come down within a day.
 func (e Earth) Free(r, v [3]float64, beta float64) (*Trajectory, error) {
-	f := flier{e: &e, invBeta: 1 / beta, drag: e.Air && !math.IsInf(beta, 1), tol: fine, keep: true, y: [6]float64{r[0], r[1], r[2], v[0], v[1], v[2]}, downT: -1}
-	f.apogeeM = e.Ellipsoid.Height(geo.ECEF(r))
-	f.segs = make([]segment, 0, 64)
-	if err := f.coast(); err != nil {
+	return e.free(r, v, beta, us76, fine)
+}
+
+func (e Earth) free(r, v [3]float64, beta float64, layers []airLayer, tol tolerance) (*Trajectory, error) {
+	s := stepper{f: e.field(), layers: layers, tol: tol, keep: true, segs: make([]segment, 0, roomForSegments)}
+	if err := s.setDrag(&e, beta); err != nil {
 		return nil, err
 	}
-	return newTrajectory(&f, 0), nil
+	y := [6]float64{r[0], r[1], r[2], v[0], v[1], v[2]}
+	s.begin(0, &y)
+	if h := s.f.heightOf(&y); h < -edgeM {
+		return nil, fmt.Errorf("the flight would begin %.3g m below the ground", -h)
+	} else if h < 0 {
+		s.floorM = h
+	}
+	if err := s.free(); err != nil {
+		return nil, err
+	}
+	return s.trajectory(e, beta, 0, nil), nil
+}
+
+// roomForSegments is what most flights need; more costs a second allocation.
+const roomForSegments = 96
+
+// setDrag checks and sets the ballistic coefficient.
+func (s *stepper) setDrag(e *Earth, beta float64) error {
+	if !(beta > 0) {
+		return fmt.Errorf("a ballistic coefficient of %g kg/m2 is not above 0", beta)
+	}
+	s.f.drag = 0
+	if e.Air {
+		s.f.drag = 0.5 / beta
+	}
+	return nil
 }

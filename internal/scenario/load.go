@@ -657,8 +657,8 @@ func (l *loader) readRaids(top yamldoc.Fields) {
 		if list.IsZero() {
 			continue
 		}
-		total := 0
-		for _, n := range list.List(l.ps) {
+		total, given := 0, list.List(l.ps)
+		for _, n := range given {
 			if g, ok := l.group(n); ok {
 				total += g.Count
 				r.Groups = append(r.Groups, g)
@@ -667,7 +667,7 @@ func (l *loader) readRaids(top yamldoc.Fields) {
 		if total > MaxMissiles {
 			l.add(list, "%d missiles in one raid; at most %d", total, MaxMissiles)
 		}
-		if list.Kind() == yamldoc.Sequence && len(r.Groups) == 0 {
+		if list.Kind() == yamldoc.Sequence && len(given) == 0 {
 			l.add(list, "a raid needs at least one group of missiles")
 		}
 		l.f.Raids = append(l.f.Raids, r)

@@ -19,9 +19,9 @@ import (
 // Limits of what is read. They are far above any real file and far below what
 // could hurt.
 const (
-	MaxBytes = 16 << 20
+	MaxBytes = 2 << 20
 	MaxDepth = 64
-	MaxNodes = 2_000_000
+	MaxNodes = 120_000
 )
 
 // File is a named text.
@@ -90,13 +90,25 @@ func clip(s string) string {
 }
 
 // Problems collects what is wrong. The zero value is ready.
-type Problems struct{ list []Problem }
+type Problems struct {
+	list []Problem
+	more int // beyond maxKept
+}
 
-// Add notes a problem.
-func (p *Problems) Add(x Problem) { p.list = append(p.list, x) }
+// maxKept bounds what is remembered of a file that is wrong throughout.
+const maxKept = 1000
+
+// Add notes a problem; of more than maxKept only the number is kept.
+func (p *Problems) Add(x Problem) {
+	if len(p.list) >= maxKept {
+		p.more++
+		return
+	}
+	p.list = append(p.list, x)
+}
 
 // Len is the number of problems.
-func (p *Problems) Len() int { return len(p.list) }
+func (p *Problems) Len() int { return len(p.list) + p.more }
 
 // List gives the problems by file, line and column.
 func (p *Problems) List() []Problem {
@@ -130,7 +142,7 @@ func (p *Problems) Error() string {
 	var b strings.Builder
 	for i, x := range p.List() {
 		if i == maxPrinted {
-			fmt.Fprintf(&b, "and %d more\n", len(p.list)-maxPrinted)
+			fmt.Fprintf(&b, "and %d more\n", p.Len()-maxPrinted)
 			break
 		}
 		b.WriteString(x.String())
@@ -235,8 +247,12 @@ func Parse(file string, data []byte, ps *Problems) (Node, bool) {
 		at(1+bytes.Count(data[:i], []byte("\n")), i-bytes.LastIndexByte(data[:i], '\n'), "the file holds a zero byte: it is not text")
 		return Node{}, false
 	}
-	if line, col, deep := nesting(data); deep {
-		at(line, col, "nested deeper than %d levels", MaxDepth)
+	if line, col, deep, many := prescan(data); deep || many {
+		if deep {
+			at(line, col, "nested deeper than %d levels", MaxDepth)
+		} else {
+			at(line, col, "more than %d values", MaxNodes)
+		}
 		return Node{}, false
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
@@ -269,16 +285,23 @@ func Parse(file string, data []byte, ps *Problems) (Node, bool) {
 	return Node{doc.Content[0], file, ""}, ps.Len() == before
 }
 
-// nesting looks, before any parsing, for brackets or indentation deeper than
-// MaxDepth: the parser would take its time over them.
-func nesting(data []byte) (line, col int, deep bool) {
+// prescan looks, before any parsing, for brackets or indentation deeper than
+// MaxDepth and for more values than MaxNodes: the parser would take its time and
+// memory over them.
+func prescan(data []byte) (line, col int, deep, many bool) {
 	line, col = 1, 0
+	values := 0
 	depth, quote := 0, byte(0)
 	comment := false
 	dashes, lineStart := 0, true
 	for i := 0; i < len(data); i++ {
 		c := data[i]
 		col++
+		if c == '\n' || c == ',' && quote == 0 && !comment {
+			if values++; values > MaxNodes {
+				return line, col, false, true
+			}
+		}
 		if c == '\n' {
 			line, col, comment, lineStart, dashes = line+1, 0, false, true, 0
 			continue
@@ -302,13 +325,13 @@ func nesting(data []byte) (line, col int, deep bool) {
 				continue
 			case c == '-' && i+1 < len(data) && (data[i+1] == ' ' || data[i+1] == '\n'):
 				if dashes++; dashes > MaxDepth {
-					return line, col, true
+					return line, col, true, false
 				}
 				continue
 			}
 			lineStart = false
 			if col > 40*MaxDepth {
-				return line, col, true
+				return line, col, true, false
 			}
 		}
 		switch c {
@@ -320,13 +343,13 @@ func nesting(data []byte) (line, col int, deep bool) {
 			comment = i == 0 || data[i-1] == ' ' || data[i-1] == '\n'
 		case '[', '{':
 			if depth++; depth > MaxDepth {
-				return line, col, true
+				return line, col, true, false
 			}
 		case ']', '}':
 			depth = max(0, depth-1)
 		}
 	}
-	return 0, 0, false
+	return 0, 0, false, false
 }
 
 func yamlError(err error) (line int, msg string) {
@@ -440,14 +463,17 @@ func (n Node) Fields(ps *Problems, allowed ...string) Fields {
 		return f
 	}
 	f.m = map[string]Node{}
+	list := strings.Join(allowed, ", ")
 	for _, e := range n.Entries(ps) {
 		known := false
 		for _, a := range allowed {
 			known = known || a == e.Key
 		}
 		if !known {
-			p := Problem{Pos: e.KeyPos, Path: n.path, Message: "unknown key " + clip(e.Key), Allowed: strings.Join(allowed, ", ")}
-			p.Hint, _ = Nearest(e.Key, allowed)
+			p := Problem{Pos: e.KeyPos, Path: n.path, Message: "unknown key " + clip(e.Key), Allowed: list}
+			if ps.Len() < maxPrinted {
+				p.Hint, _ = Nearest(e.Key, allowed)
+			}
 			ps.Add(p)
 			continue
 		}
