@@ -69,20 +69,26 @@ func (e *Earth) field() field {
 	}
 }
 
-// height is the height above the ellipsoid: the distance from the ellipsoid along
-// the geocentric radius, corrected for the normal's tilt against it. Exact on
-// the ground; within 2 mm at 100 km and 0.1 m at 5,000 km.
-func (f *field) height(r2, rM, s2 float64) float64 {
+// height is the height above the ellipsoid at a distance rM from the centre, its
+// inverse, and the squared sine of the geocentric latitude: the distance from the
+// ellipsoid along the radius, corrected for the normal's tilt against it and the
+// ellipsoid's curvature under it. Within 1e-8 m on the ground, 2e-6 m at 200 km,
+// 1 mm at 10,000 km.
+func (f *field) height(rM, ir, s2 float64) float64 {
 	x := f.e2 * (1 - s2)
-	ground := f.polarM * (1 + x*(1.0/2+x*(3.0/8+x*(5.0/16+x*(35.0/128+x*(63.0/256))))))
+	ground := f.polarM * (1 + x*(1.0/2+x*(3.0/8+x*(5.0/16+x*(35.0/128+x*(63.0/256+x*(231.0/1024)))))))
 	d := rM - ground
-	return d - f.bend*s2*(1-s2)*(1+2*x)*d*ground/rM
+	k := d * ir
+	q := f.bend * s2 * (1 - s2) * (1 + x*(2+3*x))
+	return d - q*(1-1.5*q)*d*(1-k)*(1+f.e2*(2*s2-1)*k)
 }
 
 // heightOf is height for a position.
 func (f *field) heightOf(y *[6]float64) float64 {
 	r2 := y[0]*y[0] + y[1]*y[1] + y[2]*y[2]
-	return f.height(r2, math.Sqrt(r2), y[2]*y[2]/r2)
+	r := math.Sqrt(r2)
+	ir2 := 1 / r2
+	return f.height(r, r*ir2, y[2]*y[2]*ir2)
 }
 
 // climb is the vertical speed over the ellipsoid, and climbRate its estimated
@@ -115,7 +121,7 @@ func (f *field) accel(tS float64, y, k *[6]float64) {
 	ay := gxy*w - f.omx2*vx
 	az := gz * z
 	if f.air != nil {
-		h := f.height(r2, r, s2)
+		h := f.height(r, r*ir2, s2)
 		f.heightM = h
 		d := f.drag * f.air.density(h) * math.Sqrt(vx*vx+vy*vy+vz*vz)
 		ax -= d * vx

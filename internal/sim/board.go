@@ -16,7 +16,7 @@ const Never int32 = 1<<31 - 1
 
 // BoardVersion changes whenever a board's layout or meaning does; a board of
 // another version is refused rather than misread.
-const BoardVersion = 3
+const BoardVersion = 4
 
 // Board is a compiled raid: everything a replication needs and nothing it must
 // compute. All probabilities are thresholds for draw.Hit, all times integer
@@ -175,7 +175,6 @@ type Posture struct {
 	Chance []Chance
 	States [][]PathState // [state][path]
 	Down   [][]bool      // [state][sensor]: out of order or not there
-	Ample  []bool        // per battery: it cannot run dry in this raid
 }
 
 // Chance is a link or sensor with an availability below one.

@@ -204,7 +204,7 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 		b.Missiles = append(b.Missiles, x)
 	}
 	for i := range postures {
-		p, err := c.posture(&postures[i], b)
+		p, err := c.posture(&postures[i])
 		if err != nil {
 			return nil, err
 		}
@@ -235,7 +235,7 @@ func strike(cepM, radiusM float64) float64 {
 }
 
 // posture compiles one set of agreements, in each state of what may fail.
-func (c *Compiler) posture(tp *theatre.Posture, b *Board) (Posture, error) {
+func (c *Compiler) posture(tp *theatre.Posture) (Posture, error) {
 	p := Posture{ID: tp.ID}
 	for _, g := range tp.Net.Groups() {
 		p.Group = append(p.Group, int32(g))
@@ -259,7 +259,6 @@ func (c *Compiler) posture(tp *theatre.Posture, b *Board) (Posture, error) {
 	if len(parts) > MaxChance {
 		return p, fmt.Errorf("posture %s: %d links and sensors have an availability below one; at most %d can (each doubles the tables)", tp.ID, len(parts), MaxChance)
 	}
-	demand := make([]int, len(c.t.Batteries))
 	for state := 0; state < 1<<len(parts); state++ {
 		down := make([]bool, len(c.t.Sensors))
 		copy(down, tp.Lost)
@@ -280,30 +279,6 @@ func (c *Compiler) posture(tp *theatre.Posture, b *Board) (Posture, error) {
 		}
 		p.States = append(p.States, paths)
 		p.Down = append(p.Down, down)
-		need := make([]int, len(c.t.Batteries))
-		for i := range c.t.Missiles {
-			worst := make([]int, len(c.t.Batteries))
-			for _, a := range c.t.Missiles[i].Aims {
-				for _, cmd := range paths[a.Path].Commands {
-					for _, e := range cmd.Engs {
-						n := len(e.Slots)
-						if b.Batteries[e.Battery].Once {
-							n = 1
-						}
-						worst[e.Battery] = max(worst[e.Battery], n*int(b.Batteries[e.Battery].Salvo))
-					}
-				}
-			}
-			for k := range worst {
-				need[k] += worst[k]
-			}
-		}
-		for k := range need {
-			demand[k] = max(demand[k], need[k])
-		}
-	}
-	for k := range demand {
-		p.Ample = append(p.Ample, c.t.Batteries[k].Rounds >= demand[k])
 	}
 	return p, nil
 }

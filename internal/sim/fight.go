@@ -51,11 +51,11 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	bt := &b.Batteries[e.Battery]
 	start := p.startMs[i]
 	if k := p.killMs[i]; k != Never && (b.Oracle || k+bt.AssessMs <= t) && !p.blind(how, bt, i, s.slot, seed, run, log, t) {
-		s.done = true
+		p.end(s, how, e)
 		return false
 	}
 	if bt.LostMs != Never && t > bt.LostMs {
-		s.done = true
+		p.end(s, how, e)
 		return false
 	}
 	// The look in whose time this launch falls.
@@ -77,10 +77,11 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 		}
 	}
 	if int(j) == len(e.Slots) {
-		s.done = true
+		p.end(s, how, e)
 		return false
 	}
 	s.slot = j
+	p.owe(s, how, e)
 	sl := &e.Slots[j]
 	asset := b.Paths[p.path[i]].Asset
 	switch {
@@ -89,17 +90,17 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 		if !e.OnOthers && p.dry[cmd.Nation] {
 			p.exposed[i] = true
 		}
-		s.done = true
+		p.end(s, how, e)
 		return false
 	case p.rounds[e.Battery] <= how.Reserve && (asset < 0 || b.Assets[asset].ValueMilli < how.ReserveValue):
 		log.add(Event{Kind: EvReserved, TMs: t, Missile: i, A: e.Battery})
-		s.done = true
+		p.end(s, how, e)
 		return false
 	case how.Ration > 0 && s.used >= how.Ration:
-		s.done = true
+		p.end(s, how, e)
 		return false
 	}
-	if g := int(i)*p.groups + int(ps.Group[cmd.Nation]); (how.Coordinate || !ps.Ample[e.Battery]) && p.flying[g] > t && !b.Oracle {
+	if g := int(i)*p.groups + int(ps.Group[cmd.Nation]); (how.Coordinate || p.rounds[e.Battery] < p.need[e.Battery]) && p.flying[g] > t && !b.Oracle {
 		// Somebody of the group has a shot on its way, and rounds are short or the
 		// command never shoots twice at once: see what that one does first, unless
 		// this is the last look.
@@ -108,6 +109,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 			if start+e.Slots[n].LaunchMs >= until {
 				log.add(Event{Kind: EvWaits, TMs: t, Missile: i, A: e.Battery, B: until})
 				s.slot = n
+				p.owe(s, how, e)
 				p.events.push(event{start + e.Slots[n].LaunchMs, ei, evFire})
 				return false
 			}
@@ -151,6 +153,8 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	p.shots[i] += n
 	s.used += n
 	s.busySlot, s.tauMs, s.salvo = j, tau, n
+	s.slot = j + 1
+	p.owe(s, how, e)
 	if e.OnOthers {
 		p.dry[cmd.Nation] = true
 		out[p.col.whole[OnOthers]] += n
@@ -162,6 +166,12 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	p.flying[g] = max(p.flying[g], known)
 	p.events.push(event{known, ei, evResult})
 	return true
+}
+
+// end closes an engagement.
+func (p *Player) end(s *engState, how *Command, e *Engagement) {
+	s.done = true
+	p.owe(s, how, e)
 }
 
 // blind reports whether a command fails to see that a missile is dead and will
@@ -217,14 +227,18 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, seed, run u
 		}
 		if int(next) < len(e.Slots) {
 			s.slot = next
+			p.owe(s, how, e)
 			if how.AtOnce {
 				p.fire(ps, paths, ei, t, seed, run, out, log)
 			} else {
 				p.events.push(event{start + e.Slots[next].LaunchMs, ei, evFire})
 			}
 		}
+		if int(next) == len(e.Slots) {
+			p.end(s, how, e)
+		}
 	} else {
-		s.done = true
+		p.end(s, how, e)
 	}
 	q := &p.waiting[e.Battery]
 	for !q.empty() && p.busy[e.Battery] < bt.Channels {

@@ -55,6 +55,7 @@ type Player struct {
 	flying  []int32 // per missile × group: raid time until which a shot's result is awaited
 	groups  int
 	rounds  []int32 // per battery
+	need    []int32 // per battery: rounds it would take to use every look it has left
 	busy    []int32 // per battery: channels in use
 	dry     []bool  // per nation: it has spent rounds on others
 	waiting []queue // per battery
@@ -91,6 +92,7 @@ type engState struct {
 	tauMs    int32 // its intercept, from launch
 	salvo    int32 // its rounds
 	used     int32 // rounds this battery fired at this missile
+	owed     int32 // what it adds to its battery's need
 	kills    bool
 	done     bool
 }
@@ -131,6 +133,7 @@ func NewPlayer(b *Board) *Player {
 	p.exposed = make([]bool, n)
 	p.groups = len(b.Nations)
 	p.flying = make([]int32, n*p.groups)
+	p.need = make([]int32, len(b.Batteries))
 	p.rounds, p.busy = make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries))
 	p.waiting = make([]queue, len(b.Batteries))
 	p.dry = make([]bool, len(b.Nations))
@@ -423,6 +426,7 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 	b := p.b
 	p.eng = p.eng[:0]
 	p.events.items = p.events.items[:0]
+	clear(p.need)
 	for i := range b.Missiles {
 		p.firstE[i] = int32(len(p.eng))
 		if p.path[i] < 0 {
@@ -497,6 +501,7 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 				firstShot, lastShot = min(firstShot, at), max(lastShot, e.Slots[len(e.Slots)-1].LaunchMs)
 				log.add(Event{Kind: EvReady, TMs: start + min(s.orgMs, s.lorMs, s.eorMs), Missile: int32(i), A: e.Battery, B: start + at})
 				p.events.push(event{start + at, int32(len(p.eng)), evFire})
+				p.owe(&s, how, e)
 				p.eng = append(p.eng, s)
 			}
 		}
@@ -508,6 +513,25 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 		}
 	}
 	p.firstE[len(b.Missiles)] = int32(len(p.eng))
+}
+
+// owe notes how many rounds an engagement may still take from its battery. A
+// battery whose rounds cover all that it owes cannot run dry.
+func (p *Player) owe(s *engState, how *Command, e *Engagement) {
+	bt := &p.b.Batteries[e.Battery]
+	looks := int32(len(e.Slots)) - s.slot
+	if bt.Once {
+		looks = min(looks, 1)
+	}
+	owed := looks * bt.Salvo
+	if how.Ration > 0 {
+		owed = min(owed, how.Ration-s.used)
+	}
+	if s.done {
+		owed = 0
+	}
+	p.need[e.Battery] += owed - s.owed
+	s.owed = owed
 }
 
 // next gives the launch on the grid at or after t, at most upto.

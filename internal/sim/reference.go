@@ -48,11 +48,7 @@ func ReferenceRaid() *Board {
 	for i := 0; i < missiles; i++ {
 		b.Missiles = append(b.Missiles, Missile{ID: "missile", Entity: draw.Entity("missile") + uint64(i)*0x9e3779b97f4a7c15, OverMs: 600_000 - 1, Of: missiles, Index: int32(i), Random: true, Works: always, Aims: []Aim{{Upto: math.MaxUint64}}})
 	}
-	ample := make([]bool, len(names))
-	for i := range ample {
-		ample[i] = true
-	}
-	b.Postures = []Posture{{ID: "alone", Group: []int32{0}, States: [][]PathState{{{Commands: []PathCommand{cmd}}}}, Down: [][]bool{{false}}, Ample: ample}}
+	b.Postures = []Posture{{ID: "alone", Group: []int32{0}, States: [][]PathState{{{Commands: []PathCommand{cmd}}}}, Down: [][]bool{{false}}}}
 	b.Ladder = []int32{0}
 	return b
 }
