@@ -7,5 +7,5 @@ import "embed"
 // FS is the tree of scenario files: the theatres at the top, published and
 // closed-form problems under textbook.
 //
-//go:embed *.yaml
+//go:embed *.yaml textbook/*.yaml
 var FS embed.FS

@@ -165,7 +165,8 @@ type Doubt struct {
 
 // CoreTest is the outcome of the core test under sampling error.
 type CoreTest struct {
-	Verdict Verdict
+	Estimate // the shares tested
+	Verdict  Verdict
 	// Worst is the coalition with the largest excess if none objects for sure;
 	// otherwise the one that objects most of those that do.
 	Worst Doubt
@@ -184,8 +185,9 @@ func (b *Batches) Core(rule Rule) (CoreTest, error) {
 	if err := g.shared(e.Share); err != nil {
 		return CoreTest{}, err
 	}
+	out := CoreTest{Estimate: e, Verdict: InCore, Worst: Doubt{Objection: Objection{Excess: math.Inf(-1)}}}
 	if g.N() == 1 {
-		return CoreTest{Verdict: InCore, Worst: Doubt{Objection: Objection{Excess: math.Inf(-1)}}}, nil
+		return out, nil
 	}
 	games := make([]*Game, len(reps))
 	for k := range games {
@@ -193,7 +195,6 @@ func (b *Batches) Core(rule Rule) (CoreTest, error) {
 	}
 	tol := 1000 * g.tolerance(e.Share)
 	t := student(1-0.05/float64(len(g.V)-2), e.df)
-	out := CoreTest{Verdict: InCore, Worst: Doubt{Objection: Objection{Excess: math.Inf(-1)}}}
 	one := make([]float64, len(reps))
 	for _, c := range bySize(g.N()) {
 		if c == 0 || c == g.All() {

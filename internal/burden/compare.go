@@ -117,15 +117,11 @@ func judge(name string, g *Game, b *Batches, rule Rule) Split {
 			s.Core = InCore
 		}
 	} else {
-		e, err := b.Shares(rule)
+		t, err := b.Core(rule)
 		if err != nil {
 			return fail(fmt.Errorf("sampling error: %w", err))
 		}
-		t, err := b.Core(rule)
-		if err != nil {
-			return fail(err)
-		}
-		s.StdErr = e.StdErr
+		s.StdErr = t.StdErr
 		s.Core, s.Objector, s.Gain, s.GainStdErr = t.Verdict, t.Worst.Coalition, t.Worst.Excess, t.Worst.StdErr
 	}
 	if math.IsInf(s.Gain, -1) {

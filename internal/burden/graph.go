@@ -234,10 +234,3 @@ func (g *Game) PositionValue(gr *Graph) ([]float64, error) {
 	}
 	return out, nil
 }
-
-// DropOne gives, for each player (or link, in a game of links), what is lost
-// when it alone is taken out of the whole: the same as Marginals, under the
-// name it goes by for agreements. Unlike Shapley shares these need not sum to
-// the whole: two agreements that can stand in for each other are each worth
-// nothing here.
-func (g *Game) DropOne() ([]float64, error) { return g.Marginals() }

@@ -7,7 +7,10 @@ import (
 )
 
 // Marginals gives what each player adds to all the others together:
-// v(N) - v(N without i). In a cost game these are the separable costs.
+// v(N) - v(N without i). In a cost game these are the separable costs; in a game
+// of links, the drop-one values of the agreements. They need not sum to the
+// whole: two agreements that can stand in for each other are each worth nothing
+// here.
 func (g *Game) Marginals() ([]float64, error) {
 	if err := g.Valid(); err != nil {
 		return nil, err

@@ -141,6 +141,7 @@ func (l *loader) readAttributes(v yamldoc.Node, e *Entry, rule *kindRule, change
 			val = x.Value.OneOf(ps, a.words...)
 		case a.refKind != "":
 			val = x.Value.ID(ps)
+			l.refPos[e.ID+"."+x.Key] = x.Value.Pos()
 		default:
 			val = filled(x.Value, ps)
 		}

@@ -15,7 +15,7 @@ import (
 // there. The order of the files does not matter.
 func Load(files []yamldoc.File) (*Book, error) {
 	ps := new(yamldoc.Problems)
-	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}}
+	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}, refPos: map[string]yamldoc.Pos{}}
 	for _, f := range files {
 		sources, entries, ok := readTop(f, ps)
 		if !ok {
@@ -73,7 +73,7 @@ func readTop(f yamldoc.File, ps *yamldoc.Problems) (sources, entries yamldoc.Nod
 // may be zero. Problems go to ps; the returned book is usable for finding more
 // of them, but no result should rest on it while there are any.
 func (b *Book) Overlay(entries, sources yamldoc.Node, ps *yamldoc.Problems) *Book {
-	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}}
+	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}, refPos: map[string]yamldoc.Pos{}}
 	for _, e := range b.Entries {
 		l.entries[e.ID] = e
 	}
@@ -128,6 +128,7 @@ type loader struct {
 	added      []string
 	own        []string // sources a user's file registered
 	fresh      []*Entry
+	refPos     map[string]yamldoc.Pos // where "thaad.radar" was written
 }
 
 func (l *loader) book() *Book {
@@ -287,9 +288,13 @@ func (l *loader) check(b *Book, whole bool) {
 			if ok && x.Kind == a.refKind {
 				continue
 			}
-			p := yamldoc.Problem{Pos: e.Pos, Path: e.ID + "." + a.name, Message: "no " + a.refKind + " of this id in the catalogue", Given: id}
+			at, written := l.refPos[e.ID+"."+a.name]
+			if !written {
+				continue // as it stood in the book below
+			}
+			p := yamldoc.Problem{Pos: at, Path: e.ID + "." + a.name, Message: "no " + a.refKind + " of this id in the catalogue", Given: id}
 			if ok {
-				p.Message = fmt.Sprintf("must name a %s; this is a %s", a.refKind, x.Kind)
+				p.Message = fmt.Sprintf("must name %s %s; this is %s %s", article(a.refKind), a.refKind, article(x.Kind), x.Kind)
 			}
 			p.Hint, _ = yamldoc.Nearest(id, b.IDs(a.refKind))
 			l.ps.Add(p)

@@ -385,7 +385,8 @@ func (h *hunt) find() (controls, error) {
 	if err != nil && far > h.targetX*1.001 {
 		return c, err
 	}
-	return c, &OutOfReachError{Distance: units.Length(h.targetX), MaxRange: units.Length(min(far, h.targetX))}
+	distance, _, _ := h.e.Ellipsoid.Inverse(h.a.From, h.a.To)
+	return c, &OutOfReachError{Distance: distance, MaxRange: distance * units.Length(min(far/h.targetX, 1))}
 }
 
 // findLeast finds the flight of least gain, and the curvature of the gain over
@@ -396,7 +397,7 @@ func (h *hunt) findLeast() (controls, float64, error) {
 	if err != nil {
 		return c, 0, err
 	}
-	bend := 0.0
+	bend := c.gain // of the right size, should the neighbours not fly
 	for _, span := range leastSpans {
 		lo, hi := c, c
 		lo.ahead -= span
@@ -443,8 +444,16 @@ func (h *hunt) reach() (float64, error) {
 		from := at
 		for k := -1; k <= 1; k++ {
 			z := from + float64(k)*span
-			if f, err := h.try(&h.rough, controls{gain: h.m.gain, ahead: z}); err == nil && f[0]+h.targetX > best {
-				best, at = f[0]+h.targetX, z
+			f, err := h.try(&h.rough, controls{gain: h.m.gain, ahead: z})
+			if err != nil {
+				continue
+			}
+			x := f[0] + h.targetX
+			if x < -h.p.radiusM*math.Pi/2 { // past the antipode
+				x += 2 * math.Pi * h.p.radiusM
+			}
+			if x > best {
+				best, at = x, z
 			}
 		}
 	}
@@ -471,7 +480,8 @@ func (h *hunt) follow(least controls, bend, side, full, share float64) (controls
 		}
 		g := c
 		if at == 0 {
-			g.ahead += side * next * math.Sqrt(2*(full-least.gain)/max(bend, 1))
+			lean := next * math.Sqrt(2*(full-least.gain)/max(bend, 1))
+			g.ahead += side * min(lean, 0.7*math.Abs(least.ahead))
 		} else {
 			w := (next - at) / (at - prev)
 			g.ahead += w * (c.ahead - last.ahead)
@@ -589,5 +599,5 @@ func (h *hunt) deliver(c controls) (*Trajectory, error) {
 	if h.m.spec.Impulsive {
 		e.Air = false
 	}
-	return s.trajectory(e, h.m.beta, cutS, h.m.stagings(cutS)), nil
+	return s.trajectory(e, h.m.beta, got.gain, cutS, h.m.stagings(cutS)), nil
 }

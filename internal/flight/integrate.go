@@ -515,9 +515,9 @@ func (s *stepper) free() error {
 			xTop := s.seekTop(c0, c1)
 			var y [6]float64
 			s.seg.at(s.tS+xTop*h, &y)
-			if m := f.heightOf(&y); m > s.apogeeM {
-				s.apogeeM, s.apogeeS = m, s.tS+xTop*h
-				from, gFrom = xTop, m
+			from, gFrom = xTop, f.heightOf(&y)
+			if gFrom > s.apogeeM {
+				s.apogeeM, s.apogeeS = gFrom, s.tS+xTop*h
 			}
 		}
 		switch {

@@ -125,7 +125,7 @@ func (m *Missile) aimKepler(e Earth, a Aim, p *pad, distanceM float64) (*Traject
 		return nil, err
 	}
 	e.Air = false
-	return s.trajectory(e, m.beta, 0, nil), nil
+	return s.trajectory(e, m.beta, speed, 0, nil), nil
 }
 
 // onSphere reports whether both places lie on the surface of a Keplerian Earth.

@@ -375,11 +375,10 @@ func (m *Missile) farthestZenith(s *stepper, p *pad, gain, guess, span float64) 
 		if _, err := m.fly(s, p, controls{gain: gain, ahead: z}); err != nil {
 			return math.Inf(-1)
 		}
-		x, y := p.chart([3]float64{s.y[0], s.y[1], s.y[2]})
+		x, _ := p.chart([3]float64{s.y[0], s.y[1], s.y[2]})
 		if x < 0 { // past the antipode
 			x += 2 * math.Pi * p.radiusM
 		}
-		_ = y
 		return x
 	}
 	z, f := guess, try(guess)
@@ -413,58 +412,75 @@ func (m *Missile) farthestZenith(s *stepper, p *pad, gain, guess, span float64) 
 	return farthest{gain, z, f}, nil
 }
 
-// findGain is a secant search in the logarithms of range and gain.
+// findGain is a secant search in the logarithms of range and gain, kept inside
+// what is known to be too little and too much; rough flights first.
 func (m *Missile) findGain() error {
 	want := float64(m.spec.Range)
 	p := m.equator()
 	v, fpa := leastSpeed(want/p.radiusM, m.still.Mu, p.radiusM)
 	gain := v + 0.35*gravity0Mps2*min(m.burnS, 300)
-	zenith := math.Pi/2 - 0.8*fpa
-	var lastG, lastR float64
-	span := 0.15
+	zenith, span := math.Pi/2-0.8*fpa, 0.15
 	tol := rough
-	for i := range 30 {
+	low, high := 0.0, math.Inf(1)
+	var lastGain, lastRange float64
+	slope := 0.4
+	for range 60 {
 		m.gain = gain
 		m.stages = makeStages(m.spec.Stages, gain)
 		s := m.stepper(&m.still, tol)
 		b, err := m.farthestZenith(&s, &p, gain, zenith, span)
-		if err != nil || b.rangeM <= 0 {
-			// Too little to fly, or so much that it does not come back.
-			if err != nil && errors.Is(err, errNoBest) && i < 12 {
-				if lastG > gain {
-					gain = 0.5 * (gain + lastG)
-				} else {
-					gain *= 1.15
-				}
-				continue
+		if err != nil || !(b.rangeM > 0) {
+			// Too little to fly; or so much that it does not come back.
+			if gain > 1.15*v && math.IsInf(high, 1) && low > 0 || gain > 2*v {
+				high = gain
+			} else {
+				low = gain
 			}
-			return errNoBest
+			lastGain = 0
+			gain = between(low, high)
+			continue
 		}
 		zenith = b.zenith
 		miss := math.Log(want / b.rangeM)
-		if math.Abs(miss) < 3e-6 && tol == fine {
+		if tol == fine && math.Abs(miss) < 3e-6 {
 			m.best = []farthest{b}
 			return nil
 		}
-		slope := 0.4
-		if lastG > 0 && lastR != b.rangeM {
-			if x := math.Log(gain/lastG) / math.Log(b.rangeM/lastR); x > 0.02 && x < 2 {
+		if miss > 0 {
+			low = gain
+		} else {
+			high = gain
+		}
+		if lastGain > 0 && lastRange != b.rangeM && lastGain != gain {
+			if x := math.Log(gain/lastGain) / math.Log(b.rangeM/lastRange); x > 0.005 && x < 3 {
 				slope = x
 			}
 		}
-		if math.Abs(miss) < 2e-3 && tol != fine {
-			// Keep the slope, but not the point: it was flown roughly.
+		lastGain, lastRange = gain, b.rangeM
+		if tol != fine && math.Abs(miss) < 2e-3 {
+			// What was flown roughly bounds nothing any more.
 			tol, span = fine, 0.04
-			lastG, lastR = 0, 0
-			gain *= math.Exp(slope * miss)
-			lastG, lastR = m.gain, b.rangeM
-			continue
+			low, high = gain*(1-3e-3), gain*(1+3e-3)
 		}
-		lastG, lastR = gain, b.rangeM
-		gain *= math.Exp(max(-0.3, min(0.3, slope*miss)))
+		next := gain * math.Exp(max(-0.3, min(0.3, slope*miss)))
+		if !(next > low && next < high) {
+			next = between(low, high)
+		}
+		gain = next
 		span = min(span, 0.06)
 	}
-	return errors.New("the search does not settle")
+	return errNoBest
+}
+
+// between halves a bracket of gains, or opens it.
+func between(low, high float64) float64 {
+	switch {
+	case math.IsInf(high, 1):
+		return low * 1.15
+	case low == 0:
+		return high * 0.85
+	}
+	return 0.5 * (low + high)
 }
 
 // tableSteps is the number of cut-offs in the table of best flights; a step is a

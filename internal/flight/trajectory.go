@@ -37,26 +37,26 @@ type Event struct {
 
 // Trajectory is a flight from launch to impact, dense in time. It is immutable.
 type Trajectory struct {
-	earth      Earth
-	beta       float64
-	segs       []segment
-	index      []int32 // for equal slices of time: the segment in which the slice begins
-	perSecond  float64 // slices per second
-	startS     float64
-	endS       float64
-	burnoutS   float64
-	stagingS   []float64
-	apogeeS    float64
-	apogeeM    float64
-	reentryS   float64
-	apogeeFree bool
+	earth     Earth
+	beta      float64
+	segs      []segment
+	index     []int32 // for equal slices of time: the segment in which the slice begins
+	perSecond float64 // slices per second
+	startS    float64
+	endS      float64
+	burnoutS  float64
+	stagingS  []float64
+	apogeeS   float64
+	apogeeM   float64
+	reentryS  float64
+	gainMps   float64
 }
 
 // trajectory hands over what a stepper kept.
-func (s *stepper) trajectory(e Earth, beta, burnoutS float64, stagingS []float64) *Trajectory {
+func (s *stepper) trajectory(e Earth, beta, gainMps, burnoutS float64, stagingS []float64) *Trajectory {
 	tr := &Trajectory{
 		earth: e, beta: beta, segs: s.segs, endS: s.tS,
-		burnoutS: burnoutS, stagingS: stagingS, apogeeS: s.apogeeS, apogeeM: s.apogeeM, reentryS: s.reentryS,
+		burnoutS: burnoutS, stagingS: stagingS, apogeeS: s.apogeeS, apogeeM: s.apogeeM, reentryS: s.reentryS, gainMps: gainMps,
 	}
 	if math.IsNaN(tr.reentryS) {
 		tr.reentryS = tr.endS
@@ -87,6 +87,10 @@ func (tr *Trajectory) Beta() float64 { return tr.beta }
 
 // Duration is the time from launch to impact, s.
 func (tr *Trajectory) Duration() float64 { return tr.endS }
+
+// Gain is the ideal velocity gain spent; of an impulsive missile its launch speed,
+// of a free flight 0.
+func (tr *Trajectory) Gain() units.Speed { return units.Speed(tr.gainMps) }
 
 // BurnoutS is the end of powered flight, s after launch.
 func (tr *Trajectory) BurnoutS() float64 { return tr.burnoutS }
@@ -184,7 +188,7 @@ func (e Earth) free(r, v [3]float64, beta float64, layers []airLayer, tol tolera
 	if err := s.free(); err != nil {
 		return nil, err
 	}
-	return s.trajectory(e, beta, 0, nil), nil
+	return s.trajectory(e, beta, 0, 0, nil), nil
 }
 
 // roomForSegments is what most flights need; more costs a second allocation.
