@@ -2,6 +2,8 @@ package scenarios_test
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -65,5 +67,142 @@ func TestShippedLoads(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestShippedPlaysEverything: every missile, radar, satellite and system of the
+// catalogue, and every interceptor through its system, has a part in at least
+// one shipped scenario. An entry that plays nowhere is data nobody has tried.
+func TestShippedPlaysEverything(t *testing.T) {
+	b := book(t)
+	played := map[string]bool{}
+	for _, n := range names(t) {
+		f, err := scenario.Load(n, scenarios.FS.ReadFile, b, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range f.Sensors {
+			played[s.System] = true
+		}
+		for _, x := range f.Batteries {
+			played[x.System] = true
+			if e, ok := b.Entry(x.System); ok {
+				played[e.Attr("interceptor")] = true
+				if x.Radar == "" {
+					played[e.Attr("radar")] = true
+				}
+			}
+		}
+		for _, r := range f.Raids {
+			for _, g := range r.Groups {
+				played[g.Missile] = true
+			}
+		}
+	}
+	for _, kind := range []string{"missile", "interceptor", "radar", "infrared", "system"} {
+		for _, id := range b.IDs(kind) {
+			if !played[id] {
+				t.Errorf("%s %s plays in no shipped scenario", kind, id)
+			}
+		}
+	}
+}
+
+// TestShippedSourcesUsed: a source that a scenario lists is cited by something
+// in a shipped scenario, so that the registers hold no idle references.
+func TestShippedSourcesUsed(t *testing.T) {
+	b := book(t)
+	own := map[string]string{}
+	used := map[string]bool{}
+	for _, n := range names(t) {
+		f, err := scenario.Load(n, scenarios.FS.ReadFile, b, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range f.Sources {
+			own[s.ID] = n
+			if !strings.HasPrefix(s.ID, "s-") {
+				t.Errorf("%s: source %s: a scenario's own sources begin with s-, so that they never hide one of the catalogue's", n, s.ID)
+			}
+		}
+		for _, c := range cites(f) {
+			for _, s := range c.Sources {
+				used[s] = true
+			}
+			if len(c.Sources) == 0 && c.Assumption == "" && c.Pos.Line > 0 {
+				t.Errorf("%s: nothing cited", c.Pos)
+			}
+		}
+	}
+	for id, n := range own {
+		if !used[id] {
+			t.Errorf("%s: source %s is cited nowhere", n, id)
+		}
+	}
+}
+
+// cites collects the citations of a scenario's items. Nations and postures may
+// go without: a name or a list of agreements that cite for themselves.
+func cites(f *scenario.File) []scenario.Cite {
+	var out []scenario.Cite
+	optional := func(c scenario.Cite) {
+		if len(c.Sources) > 0 {
+			out = append(out, c)
+		}
+	}
+	for _, x := range f.Nations {
+		optional(x.Cite)
+	}
+	for _, x := range f.Assets {
+		out = append(out, x.Cite)
+	}
+	for _, x := range f.LaunchAreas {
+		out = append(out, x.Cite)
+	}
+	for _, x := range f.Sensors {
+		out = append(out, x.Cite)
+	}
+	for _, x := range f.Batteries {
+		out = append(out, x.Cite)
+	}
+	for _, x := range f.Commands {
+		out = append(out, x.Cite)
+	}
+	for _, x := range f.Objectives {
+		out = append(out, x.Cite)
+	}
+	for _, x := range f.Raids {
+		for _, g := range x.Groups {
+			out = append(out, g.Cite)
+		}
+	}
+	for _, x := range f.Postures {
+		optional(x.Cite)
+		for _, e := range x.Edges {
+			out = append(out, e.Cite)
+		}
+	}
+	return out
+}
+
+// TestShippedPages: each theatre, overlays included, is told of in a page of
+// docs/scenarios.
+func TestShippedPages(t *testing.T) {
+	pages, err := filepath.Glob("../docs/scenarios/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("pages: %v, %d found", err, len(pages))
+	}
+	var all strings.Builder
+	for _, p := range pages {
+		text, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for _, n := range names(t) {
+		if !strings.Contains(all.String(), n) {
+			t.Errorf("no page of docs/scenarios speaks of %s", n)
+		}
 	}
 }

@@ -266,9 +266,9 @@ func exactDecimal(s string) (*big.Rat, error) {
 	s = strings.TrimSpace(s)
 	f, err := strconv.ParseFloat(s, 64)
 	switch {
-	case errors.Is(err, strconv.ErrRange), err == nil && math.Abs(f) > 1e300:
+	case errors.Is(err, strconv.ErrRange), err == nil && math.Abs(f) > 1e300 && !math.IsInf(f, 0):
 		return nil, fmt.Errorf("%q is too large", s)
-	case err != nil, len(s) > 80, strings.ContainsAny(s, "xX_iInN"):
+	case err != nil, math.IsInf(f, 0), len(s) > 80, strings.ContainsAny(s, "xX_iInN"):
 		return nil, fmt.Errorf("%q is not a number such as 14.4, -3, 1.2e6 or 84/5", s)
 	}
 	if k := strings.IndexAny(s, "eE"); k >= 0 {

@@ -72,18 +72,26 @@ testudo-catalog: 1
 
 // TestDigestFileOrder: a catalogue in several files is the same in any order.
 func TestDigestFileOrder(t *testing.T) {
-	files := shippedFiles(t)
+	file := func(name, text string) yamldoc.File {
+		return yamldoc.File{Name: name, Data: []byte("testudo-catalog: 1\n" + text)}
+	}
+	files := []yamldoc.File{
+		file("a", "sources: {s: {title: S, url: u}}\n"),
+		file("b", "sources: {r: {title: R, url: u}}\nentries: {w: {kind: link, figures: {delay: {value: 1 s, source: s}}}}\n"),
+		file("c", "entries: {v: {kind: link, figures: {delay: {value: 2 s, source: r}}}, u: {kind: link}}\n"),
+		file("d", "entries: {x: {kind: link, figures: {delay: {value: 3 s, source: s}}}}\n"),
+	}
 	want, err := catalog.Load(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rapid.Check(t, func(rt *rapid.T) {
-		b, err := catalog.Load(rapid.Permutation(files).Draw(rt, "order"))
+	rapid.Check(t, func(t *rapid.T) {
+		b, err := catalog.Load(rapid.Permutation(files).Draw(t, "order"))
 		if err != nil {
-			rt.Fatal(err)
+			t.Fatal(err)
 		}
 		if b.Digest() != want.Digest() || len(catalog.Diff(want, b)) != 0 {
-			rt.Fatal("another order, another catalogue")
+			t.Fatal("another order, another catalogue")
 		}
 	})
 }
@@ -254,8 +262,8 @@ func TestCitedShare(t *testing.T) {
 	if c, all := b.CitedShareOf([]string{"arrowhead", "wire", "dollars", "arrowhead"}); c != 7 || all != 8 {
 		t.Errorf("%d of %d cited, want 7 of 8", c, all)
 	}
-	if c, all := b.CitedShare(); c != 21 || all != 24 {
-		t.Errorf("%d of %d cited, want 21 of 24", c, all)
+	if c, all := b.CitedShare(); c != 19 || all != 22 {
+		t.Errorf("%d of %d cited, want 19 of 22", c, all)
 	}
 	if !catalog.Matters("reach") || catalog.Matters("basket") || catalog.Matters("year-2014") {
 		t.Error("what matters is range, altitude, count and cost")

@@ -88,6 +88,10 @@ func TestLintBranches(t *testing.T) {
 		{"odd load without launchers", "q: {kind: system, attributes: {interceptor: arrowhead}, figures: {load: {value: 30, source: yearbook}, missiles-per-launcher: {value: 8, source: yearbook}, channels: {value: 1, source: yearbook}, reaction-time: {value: 1 s, source: yearbook}}}", "load-arithmetic q.load"},
 		{"more launchers than rounds", "q: {kind: system, attributes: {interceptor: arrowhead}, figures: {load: {value: 3, source: yearbook}, launchers: {value: 4, source: yearbook}, channels: {value: 1, source: yearbook}, reaction-time: {value: 1 s, source: yearbook}}}", "load-arithmetic q.load"},
 		{"salvo beyond load", "quiver: {figures: {salvo: {value: 40, source: yearbook}}}", "load-arithmetic quiver.salvo"},
+		{"salvo of the whole load", "quiver: {figures: {salvo: {value: 32, source: yearbook}}}", ""},
+		{"equal ranges", "arrowhead: {figures: {min-range: {value: 150 km, source: yearbook}}}", "range-order arrowhead.min-range"},
+		{"nine in ten", "arrowhead: {figures: {kill-probability: {value: 0.9, source: assumption, reason: as tested}}}", ""},
+		{"a track helps as a warning", "lamp: {figures: {cue-factor: {value: 1.2, source: yearbook}}}", ""},
 		{"equal altitudes", "arrowhead: {figures: {min-altitude: {value: 100 km, source: yearbook}}}", "altitude-order arrowhead.min-altitude"},
 		{"cued sees further", "lamp: {figures: {reference-range: {value: 200 km, source: yearbook}}}", ""}, // 200·0.1^¼·1.4 = 157 km
 		{"not cued", "lamp: {figures: {reference-range: {value: 200 km, source: yearbook}}}\n  quiver: {attributes: {modes: organic}}", "radar-blind quiver"},

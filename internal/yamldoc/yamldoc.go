@@ -684,7 +684,8 @@ func Nearest(given string, options []string) (string, bool) {
 	}
 	best, at := math.MaxInt, -1
 	for i, o := range options {
-		if d := distance(strings.ToLower(given), strings.ToLower(o)); d < best {
+		d := distance(strings.ToLower(given), strings.ToLower(o))
+		if d < best || d == best && common(given, o) > common(given, options[at]) {
 			best, at = d, i
 		}
 	}
@@ -692,6 +693,16 @@ func Nearest(given string, options []string) (string, bool) {
 		return "", false
 	}
 	return options[at], true
+}
+
+// common is the length of the beginning two words share: people misspell the
+// end of a word more than its beginning.
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // distance counts insertions, deletions, replacements and swaps of neighbours.
