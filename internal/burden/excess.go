@@ -261,7 +261,7 @@ func (p *program) violated(first bool) (row, bool) {
 		sum += math.Abs(z)
 	}
 	t := p.zf[p.n]
-	sum += math.Abs(t) * float64(p.n)
+	sum += float64(math.Abs(t) * float64(p.n))
 	// Far above what rounding can do to n+2 terms of this size.
 	unsure := 1e-13 * sum
 	worst := unsure

@@ -302,6 +302,45 @@ func exactRapid(t *rapid.T, g *Game) *RatGame {
 	return r
 }
 
+// Games of few distinct values are full of ties and zero steps: the hard case
+// for a simplex method.
+func TestNucleolusOfDegenerateGames(t *testing.T) {
+	solved, held := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(4, 7).Draw(t, "players")
+		most := rapid.IntRange(1, 3).Draw(t, "most")
+		v := make([]float64, 1<<n)
+		for s := 1; s < len(v); s++ {
+			if Coalition(s).Size() > 1 || rapid.IntRange(0, 5).Draw(t, "alone") == 0 {
+				v[s] = float64(rapid.IntRange(0, most).Draw(t, "value"))
+			}
+		}
+		v[len(v)-1] = float64(rapid.IntRange(most, 3*most).Draw(t, "all"))
+		g, err := NewGame(letters(n), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := exactRapid(t, g)
+		x, err := r.Nucleolus()
+		if errors.Is(err, ErrNoImputation) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		solved++
+		if ok, err := r.IsNucleolus(x); !ok || err != nil {
+			t.Fatalf("%v: Kohlberg rejects %s (%v)", v, show(x), err)
+		}
+		if y, err := r.Prenucleolus(); err != nil || !same(x, y) {
+			held++ // the floors mattered
+		}
+	})
+	if solved < 50 || held < 5 {
+		t.Errorf("%d games solved, in %d of them a floor mattered: the test hardly tested", solved, held)
+	}
+}
+
 // The least core against the definition: at its shares the worst objection is
 // epsilon; the collection covers everybody alike and yields epsilon as a bound;
 // the core is empty exactly when epsilon is positive; the nucleolus is in the

