@@ -194,7 +194,7 @@ func (b *Batches) Core(rule Rule) (CoreTest, error) {
 		games[k] = &Game{b.Players, b.mean(k), b.Cost}
 	}
 	tol := 1000 * g.tolerance(e.Share)
-	t := student(0.5, e.df)
+	t := student(1-0.05/float64(len(g.V)-2), e.df)
 	one := make([]float64, len(reps))
 	for _, c := range bySize(g.N()) {
 		if c == 0 || c == g.All() {

@@ -341,6 +341,31 @@ func TestNucleolusOfDegenerateGames(t *testing.T) {
 	}
 }
 
+// Differences far below the last place of a float64 decide as well as large
+// ones: floating point only proposes.
+func TestNucleolusExactBeyondFloat(t *testing.T) {
+	tiny, _ := new(big.Rat).SetString("1e-30")
+	rapid.Check(t, func(t *rapid.T) {
+		r := exactRapid(t, anyGame(t, 4))
+		for s := range r.V {
+			if s > 0 {
+				d := big.NewRat(int64(rapid.IntRange(-9, 9).Draw(t, "tiny")), 1)
+				r.V[s] = d.Add(r.V[s], d.Mul(d, tiny))
+			}
+		}
+		x, err := r.Nucleolus()
+		if errors.Is(err, ErrNoImputation) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := r.IsNucleolus(x); !ok || err != nil {
+			t.Fatalf("%s: Kohlberg rejects %s (%v)", show(r.V), show(x), err)
+		}
+	})
+}
+
 // The least core against the definition: at its shares the worst objection is
 // epsilon; the collection covers everybody alike and yields epsilon as a bound;
 // the core is empty exactly when epsilon is positive; the nucleolus is in the

@@ -185,6 +185,23 @@ func TestConvexGamesHoldShapley(t *testing.T) {
 	})
 }
 
+// Of coalitions that object alike the smallest is named, whatever its mask.
+func TestWorstObjectionNamesTheSmallest(t *testing.T) {
+	g := tabulate(t, letters(3), false, func(c Coalition) float64 {
+		switch c {
+		case 0b011, 0b100:
+			return 2
+		case 0b111:
+			return 3
+		}
+		return 0
+	})
+	o, err := g.WorstObjection([]float64{0.75, 0.75, 1.5})
+	if err != nil || o != (Objection{0b100, 0.5}) {
+		t.Errorf("worst objection %v (%v); want player 3 by 0.5, before players 1 and 2 by the same", o, err)
+	}
+}
+
 func TestTransfers(t *testing.T) {
 	// In the defence game J and K are each spared 8.4 missiles and U nothing;
 	// by the Shapley value each owes U 0.8.

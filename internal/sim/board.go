@@ -16,7 +16,7 @@ const Never int32 = 1<<31 - 1
 
 // BoardVersion changes whenever a board's layout or meaning does; a board of
 // another version is refused rather than misread.
-const BoardVersion = 4
+const BoardVersion = 5
 
 // Board is a compiled raid: everything a replication needs and nothing it must
 // compute. All probabilities are thresholds for draw.Hit, all times integer
@@ -43,6 +43,7 @@ type Board struct {
 	Missiles []Missile
 	Postures []Posture
 	Ladder   []int32 // postures in the order of the staircase
+	Sights   int32   // how many numbers there are in Posture.Sight
 
 	// DamageMilli[h] is the share of an asset's value lost to h hits, in
 	// thousandths; the last entry serves for more hits.
@@ -175,6 +176,9 @@ type Posture struct {
 	Chance []Chance
 	States [][]PathState // [state][path]
 	Down   [][]bool      // [state][sensor]: out of order or not there
+	// Sight numbers, per state, what the sensors see: states with the same
+	// number detect alike, whatever else is agreed.
+	Sight []int32
 }
 
 // Chance is a link or sensor with an availability below one.

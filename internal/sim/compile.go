@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 
@@ -203,10 +204,21 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 		}
 		b.Missiles = append(b.Missiles, x)
 	}
+	sights := map[string]int32{}
 	for i := range postures {
 		p, err := c.posture(&postures[i])
 		if err != nil {
 			return nil, err
+		}
+		for s := range p.States {
+			key := sightKey(p.States[s], p.Down[s])
+			n, ok := sights[key]
+			if !ok {
+				n = b.Sights
+				sights[key] = n
+				b.Sights++
+			}
+			p.Sight = append(p.Sight, n)
 		}
 		b.Postures = append(b.Postures, p)
 	}
@@ -214,6 +226,39 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 		b.Ladder = append(b.Ladder, int32(l))
 	}
 	return b, nil
+}
+
+// sightKey is the same for two states in which the sensors see alike.
+func sightKey(paths []PathState, down []bool) string {
+	var k []byte
+	num := func(x int32) { k = binary.BigEndian.AppendUint32(k, uint32(x)) }
+	feeds := func(fs []Feed) {
+		num(int32(len(fs)))
+		for _, f := range fs {
+			num(f.View)
+			num(f.DelayMs)
+			num(f.LostMs)
+		}
+	}
+	for i := range paths {
+		num(int32(len(paths[i].Cues)))
+		for _, c := range paths[i].Cues {
+			feeds(c.Warnings)
+			feeds(c.Tracks)
+			num(int32(len(c.Views)))
+			for _, v := range c.Views {
+				num(v)
+			}
+		}
+	}
+	for _, d := range down {
+		if d {
+			k = append(k, 1)
+		} else {
+			k = append(k, 0)
+		}
+	}
+	return string(k)
 }
 
 // certain turns a probability into a threshold, one into always.

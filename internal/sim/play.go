@@ -37,12 +37,14 @@ type Player struct {
 	b      *Board
 	layout *Layout
 
-	path     []int32 // per missile: the path flown, -1 if it failed at launch
-	startMs  []int32 // per missile: launch time in the raid
-	detMs    []int32 // per missile × view: detection, from launch; Never
-	cuedBy   []int32 // per missile × view: view that pointed, -1
-	sights   []sight // per missile × view
-	looked   bool    // sights holds those of lookSeed, lookRun
+	path     []int32   // per missile: the path flown, -1 if it failed at launch
+	startMs  []int32   // per missile: launch time in the raid
+	seen     [][]int32 // per sight: per missile × view: detection, from launch; Never
+	done     []bool    // per sight: seen holds this run's
+	detMs    []int32   // the seen of the posture being played
+	cuedBy   []int32   // per missile × view: view that pointed, -1
+	sights   []sight   // per missile × view
+	looked   bool      // sights holds those of lookSeed, lookRun
 	lookSeed uint64
 	lookRun  uint64
 	maxViews int
@@ -109,7 +111,11 @@ func NewPlayer(b *Board) *Player {
 		}
 	}
 	p.path, p.startMs = make([]int32, n), make([]int32, n)
-	p.detMs, p.cuedBy = make([]int32, n*p.maxViews), make([]int32, n*p.maxViews)
+	p.seen, p.done = make([][]int32, b.Sights), make([]bool, b.Sights)
+	for i := range p.seen {
+		p.seen[i] = make([]int32, n*p.maxViews)
+	}
+	p.cuedBy = make([]int32, n*p.maxViews)
 	p.sights = make([]sight, n*p.maxViews)
 	most := 0
 	for i := range b.Missiles {
@@ -174,8 +180,13 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 	paths := ps.States[state]
 	p.launch(seed, run, log)
 	p.look(seed, run)
-	p.detect(paths, ps.Down[state], log)
-	p.capacity(log)
+	sight := ps.Sight[state]
+	p.detMs = p.seen[sight]
+	if !p.done[sight] || log != nil {
+		p.detect(paths, ps.Down[state], log)
+		p.capacity(log)
+		p.done[sight] = true
+	}
 	p.ready(ps, paths, out, log)
 	p.fight(ps, paths, seed, run, out, log)
 	p.count(seed, run, out, log)
@@ -239,6 +250,7 @@ func (p *Player) look(seed, run uint64) {
 		return
 	}
 	p.looked, p.lookSeed, p.lookRun = true, seed, run
+	clear(p.done)
 	b := p.b
 	for i := range b.Missiles {
 		if p.path[i] < 0 {

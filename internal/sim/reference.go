@@ -48,7 +48,8 @@ func ReferenceRaid() *Board {
 	for i := 0; i < missiles; i++ {
 		b.Missiles = append(b.Missiles, Missile{ID: "missile", Entity: draw.Entity("missile") + uint64(i)*0x9e3779b97f4a7c15, OverMs: 600_000 - 1, Of: missiles, Index: int32(i), Random: true, Works: always, Aims: []Aim{{Upto: math.MaxUint64}}})
 	}
-	b.Postures = []Posture{{ID: "alone", Group: []int32{0}, States: [][]PathState{{{Commands: []PathCommand{cmd}}}}, Down: [][]bool{{false}}}}
+	b.Postures = []Posture{{ID: "alone", Group: []int32{0}, States: [][]PathState{{{Commands: []PathCommand{cmd}}}}, Down: [][]bool{{false}}, Sight: []int32{0}}}
+	b.Sights = 1
 	b.Ladder = []int32{0}
 	return b
 }
