@@ -345,6 +345,16 @@ func TestNucleolusOfDegenerateGames(t *testing.T) {
 // ones: floating point only proposes.
 func TestNucleolusExactBeyondFloat(t *testing.T) {
 	tiny, _ := new(big.Rat).SetString("1e-30")
+	hard := &RatGame{Players: letters(4), V: make([]*big.Rat, 16)}
+	for s := range hard.V {
+		hard.V[s] = new(big.Rat)
+	}
+	hard.V[14].SetInt64(1)
+	hard.V[15].Set(tiny)
+	x, err := hard.Nucleolus()
+	if ok, err2 := hard.IsNucleolus(x); !ok || err != nil || err2 != nil {
+		t.Errorf("Kohlberg rejects %s (%v, %v)", show(x), err, err2)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		r := exactRapid(t, anyGame(t, 4))
 		for s := range r.V {

@@ -82,6 +82,7 @@ const (
 	// depressedApogee is the share of the least-energy apogee at which a
 	// depressed flight counts as extreme.
 	depressedApogee = 0.25
+	foldRad         = 0.03
 	maxGainShare    = 1.5 // of the full gain; a search does not look beyond
 )
 
@@ -157,12 +158,11 @@ type hunt struct {
 	jac     [3][3]float64
 	jacFor  [3]int
 	jacSize int
-	flights int
+	atFold  bool // the solution lies so near the least-energy one that pitch cannot correct it
 }
 
 // residual: metres beyond and to the left of the target, and above the apogee.
 func (h *hunt) try(s *stepper, c controls) (f [3]float64, err error) {
-	h.flights++
 	if c.gain > maxGainShare*h.m.gain {
 		return f, errNoSolution
 	}
@@ -437,23 +437,43 @@ func (h *hunt) findLeast() (controls, float64, error) {
 
 // reach gives the greatest distance in the target's direction at the full gain.
 func (h *hunt) reach() (float64, error) {
-	_, zenith := h.m.least(float64(h.m.spec.Range))
-	best := math.Inf(-1)
-	at := zenith
-	for _, span := range []float64{0.12, 0.05, 0.02} {
-		from := at
-		for k := -1; k <= 1; k++ {
-			z := from + float64(k)*span
-			f, err := h.try(&h.rough, controls{gain: h.m.gain, ahead: z})
+	// along is the distance flown in that direction at a pitch; the lean to the
+	// left that keeps the direction is carried from one pitch to the next.
+	left := 0.0
+	along := func(ahead float64) float64 {
+		x := math.Inf(-1)
+		for range 4 {
+			c := controls{gain: h.m.gain, ahead: ahead, left: left}
+			f, err := h.try(&h.rough, c)
 			if err != nil {
-				continue
+				return math.Inf(-1)
 			}
-			x := f[0] + h.targetX
-			if x < -h.p.radiusM*math.Pi/2 { // past the antipode
+			if x = f[0] + h.targetX; x < -h.p.radiusM*math.Pi/2 { // past the antipode
 				x += 2 * math.Pi * h.p.radiusM
 			}
-			if x > best {
-				best, at = x, z
+			if math.Abs(f[1]) < 1e-4*math.Abs(x) {
+				break
+			}
+			c.left += 2e-3
+			g, err := h.try(&h.rough, c)
+			if err != nil || g[1] == f[1] {
+				break
+			}
+			left -= max(-0.2, min(0.2, 2e-3*f[1]/(g[1]-f[1])))
+		}
+		return x
+	}
+	_, z := h.m.least(float64(h.m.spec.Range))
+	best := along(z)
+	for span := 0.1; span > 0.004; span *= 0.4 {
+		for range 8 {
+			lo, hi := along(z-span), along(z+span)
+			if lo > best && lo >= hi {
+				z, best = z-span, lo
+			} else if hi > best {
+				z, best = z+span, hi
+			} else {
+				break
 			}
 		}
 	}
@@ -467,8 +487,14 @@ func (h *hunt) reach() (float64, error) {
 // gain: the launch angle is about linear in the share, so each solution foretells
 // the next.
 func (h *hunt) follow(least controls, bend, side, full, share float64) (controls, error) {
-	if share == 0 || full <= least.gain {
+	if !(full > least.gain) {
 		return least, nil
+	}
+	if lean := share * math.Sqrt(2*(full-least.gain)/bend); lean < foldRad {
+		// Both branches are one here, and pitch decides nothing: the gain must.
+		h.atFold = true
+		least.ahead += side * lean
+		return h.solve(&h.rough, least, forGain, searchMissM)
 	}
 	at, prev := 0.0, 0.0
 	c, last := least, least
@@ -480,7 +506,7 @@ func (h *hunt) follow(least controls, bend, side, full, share float64) (controls
 		}
 		g := c
 		if at == 0 {
-			lean := next * math.Sqrt(2*(full-least.gain)/max(bend, 1))
+			lean := next * math.Sqrt(2*(full-least.gain)/bend)
 			g.ahead += side * min(lean, 0.7*math.Abs(least.ahead))
 		} else {
 			w := (next - at) / (at - prev)
@@ -491,7 +517,7 @@ func (h *hunt) follow(least controls, bend, side, full, share float64) (controls
 		h.jacSize = 0
 		got, err := h.solve(&h.rough, g, forPitch, searchMissM)
 		// Near the fold both branches are close: it must be the right one.
-		if err == nil && side*(got.ahead-c.ahead) <= 0 && next < 0.5 {
+		if err == nil && at == 0 && side*(got.ahead-c.ahead) <= 0 {
 			err = errNoSolution
 		}
 		if err != nil {
@@ -573,16 +599,13 @@ func (h *hunt) deliver(c controls) (*Trajectory, error) {
 	us := forGain
 	switch h.a.Shape {
 	case Lofted:
-		us = forPitch
+		if !h.atFold {
+			us = forPitch
+		}
 	case ToApogee:
 		us = forApogee
 	}
 	got, err := h.solve(&h.fine, c, us, h.missM)
-	if err != nil && h.a.Shape == Lofted {
-		// At the fold itself only the gain can be corrected.
-		h.jacSize = 0
-		got, err = h.solve(&h.fine, c, forGain, h.missM)
-	}
 	if err != nil {
 		return nil, err
 	}

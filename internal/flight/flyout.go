@@ -37,9 +37,10 @@ const DefaultBeta units.Loading = 3000
 type Flyout struct {
 	spec    FlyoutSpec
 	radiusM float64
-	// Table of least times over ground range and altitude; times beyond limitM
+	// Table of least times over ground range and altitude. Ranges go with the
+	// square of their index: time is curved most overhead. Times beyond limitM
 	// are extrapolated, for interpolation's sake only.
-	rangeStepM, altStepM float64
+	rangeUnitM, altStepM float64
 	timeS                [flyoutAlts][flyoutRanges]float64
 	limitM               [flyoutAlts]float64 // greatest ground range at an altitude; <0: not reached
 }
@@ -131,9 +132,10 @@ func (f *Flyout) Time(groundRangeM, altM float64) (tS float64, ok bool) {
 	if f.limitM[j] < 0 || f.limitM[j+1] < 0 || groundRangeM > f.limitM[j]+y*(f.limitM[j+1]-f.limitM[j]) {
 		return 0, false
 	}
-	x := groundRangeM / f.rangeStepM
+	x := math.Sqrt(groundRangeM / f.rangeUnitM)
 	i := min(int(x), flyoutRanges-2)
-	x -= float64(i)
+	// Linear in range within the cell.
+	x = (x - float64(i)) * (x + float64(i)) / float64(2*i+1)
 	a, b := &f.timeS[j], &f.timeS[j+1]
 	return (1-y)*((1-x)*a[i]+x*a[i+1]) + y*((1-x)*b[i]+x*b[i+1]), true
 }
@@ -146,7 +148,7 @@ type moment struct{ rangeM, altM, tS float64 }
 // time, and the least of all patches stays.
 func (f *Flyout) build() {
 	s := &f.spec
-	f.rangeStepM = float64(s.Reach) / (flyoutRanges - 1)
+	f.rangeUnitM = float64(s.Reach) / ((flyoutRanges - 1) * (flyoutRanges - 1))
 	f.altStepM = float64(s.MaxAltitude-s.MinAltitude) / (flyoutAlts - 1)
 	for j := range f.timeS {
 		for i := range f.timeS[j] {
@@ -264,20 +266,21 @@ func ahead(q, d *[4]float64, h float64) *[4]float64 {
 func (f *Flyout) patch(a, b, c moment) {
 	// In grid coordinates.
 	y0 := float64(f.spec.MinAltitude)
-	ax, ay := a.rangeM/f.rangeStepM, (a.altM-y0)/f.altStepM
-	bx, by := b.rangeM/f.rangeStepM, (b.altM-y0)/f.altStepM
-	cx, cy := c.rangeM/f.rangeStepM, (c.altM-y0)/f.altStepM
+	ax, ay := a.rangeM/f.rangeUnitM, (a.altM-y0)/f.altStepM
+	bx, by := b.rangeM/f.rangeUnitM, (b.altM-y0)/f.altStepM
+	cx, cy := c.rangeM/f.rangeUnitM, (c.altM-y0)/f.altStepM
 	area := (bx-ax)*(cy-ay) - (cx-ax)*(by-ay)
 	if math.Abs(area) < 1e-14 {
 		return
 	}
 	const eps = 1e-6
-	i0, i1 := int(math.Ceil(max(0, min(ax, bx, cx)-eps))), int(math.Floor(min(flyoutRanges-1, max(ax, bx, cx)+eps)))
+	const far = (flyoutRanges - 1) * (flyoutRanges - 1)
+	i0, i1 := int(math.Ceil(math.Sqrt(max(0, min(ax, bx, cx)-eps)))), int(math.Sqrt(max(0, min(far, max(ax, bx, cx))+eps)))
 	j0, j1 := int(math.Ceil(max(0, min(ay, by, cy)-eps))), int(math.Floor(min(flyoutAlts-1, max(ay, by, cy)+eps)))
 	for j := j0; j <= j1; j++ {
 		y := float64(j)
 		for i := i0; i <= i1; i++ {
-			x := float64(i)
+			x := float64(i * i)
 			u := ((x-ax)*(cy-ay) - (cx-ax)*(y-ay)) / area
 			w := ((bx-ax)*(y-ay) - (x-ax)*(by-ay)) / area
 			if u < -eps || w < -eps || u+w > 1+eps {
@@ -299,7 +302,7 @@ func (f *Flyout) finish() {
 		for n < flyoutRanges && !math.IsInf(row[n], 1) {
 			n++
 		}
-		f.limitM[j] = float64(n-1) * f.rangeStepM
+		f.limitM[j] = float64((n-1)*(n-1)) * f.rangeUnitM
 		if n == 0 {
 			f.limitM[j] = -1
 			continue
@@ -308,11 +311,11 @@ func (f *Flyout) finish() {
 			row[i] = max(row[i], row[i-1])
 		}
 		for i := n; i < flyoutRanges; i++ {
-			step := 0.0
+			slope := 0.0 // s per unit of range
 			if n > 1 {
-				step = row[n-1] - row[n-2]
+				slope = (row[n-1] - row[n-2]) / float64(2*n-3)
 			}
-			row[i] = row[i-1] + step
+			row[i] = row[i-1] + slope*float64(2*i-1)
 		}
 	}
 }

@@ -58,8 +58,8 @@ type Ellipse struct {
 	Eccentricity float64
 }
 
-// EllipseOf gives the flight over a ground distance with a launch flight-path
-// angle and speed on a sphere, assuming the two fit together.
+// ellipseOf gives the flight with a launch flight-path
+// angle and speed on a sphere.
 func ellipseOf(speed, fpa, mu, radiusM float64) Ellipse {
 	q := speed * speed * radiusM / mu
 	c := math.Cos(fpa)
