@@ -353,7 +353,7 @@ func TestNucleolusExactBeyondFloat(t *testing.T) {
 	hard.V[15].Set(tiny)
 	x, err := hard.Nucleolus()
 	if ok, err2 := hard.IsNucleolus(x); !ok || err != nil || err2 != nil {
-		t.Errorf("Kohlberg rejects %s (%v, %v)", show(x), err, err2)
+		t.Fatalf("Kohlberg rejects %s (%v, %v)", show(x), err, err2)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		r := exactRapid(t, anyGame(t, 4))

@@ -211,7 +211,7 @@ func histograms(c *measure.Comparison) Drawing {
 	if b != 0 {
 		shown = append(shown, b)
 	}
-	const width, left, right, panel, top = 460.0, 40.0, 8.0, 112.0, 24.0
+	const width, left, right, panel, top = 460.0, 40.0, 8.0, 158.0, 20.0
 	bins, most := 1, 0.0
 	share := func(r *measure.Row, k int) float64 {
 		total := int64(0)

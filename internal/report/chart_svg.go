@@ -141,12 +141,13 @@ func ticks(lo, hi float64, n int) []float64 {
 		}
 	}
 	var out []float64
-	for k := math.Ceil(lo/step - 1e-9); k*step <= hi*(1+1e-9); k++ {
+	for k := math.Ceil(lo/step-1e-9) + 0; k*step <= hi*(1+1e-9); k++ {
 		out = append(out, k*step)
 	}
 	return out
 }
 
 func tick(x float64) string {
-	return minus(strconv.FormatFloat(math.Round(x*1e6)/1e6, 'f', -1, 64))
+	// Adding zero turns the negative zero that rounding may leave into zero.
+	return minus(strconv.FormatFloat(math.Round(x*1e6)/1e6+0, 'f', -1, 64))
 }

@@ -3,10 +3,12 @@ package report
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"testudo/internal/measure"
 )
@@ -84,6 +86,8 @@ type sourceView struct {
 
 type pageView struct {
 	D        *Document
+	Data     template.JS
+	Raid     string
 	CSS      template.CSS
 	Verdict  []string
 	Tiles    []tile
@@ -101,7 +105,11 @@ func HTML(d *Document) ([]byte, error) {
 	if c == nil || len(c.Rows) == 0 {
 		return nil, fmt.Errorf("report: the document holds no posture")
 	}
-	v := pageView{D: clean(d), CSS: template.CSS(pageCSS + svgCSS(svgRules, true)), Verdict: sentences(c.Verdict), Tiles: tiles(c)}
+	data, err := dataBlock(d)
+	if err != nil {
+		return nil, err
+	}
+	v := pageView{D: clean(d), Data: data, Raid: Clean(c.Raid), CSS: template.CSS(pageCSS + svgCSS(svgRules, true)), Verdict: sentences(c.Verdict), Tiles: tiles(c)}
 	v.Sections = append(v.Sections, gainSection(d), nationSection(c), assetSection(c), spentSection(c))
 	for _, o := range d.Overridden {
 		v.Own = append(v.Own, "replaced: "+Clean(o))
@@ -119,6 +127,24 @@ func HTML(d *Document) ([]byte, error) {
 		return nil, fmt.Errorf("report: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// dataBlock is the document as JSON that may stand in markup: json escapes the
+// angle brackets, and what may turn the direction of a text is escaped here.
+func dataBlock(d *Document) (template.JS, error) {
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return "", fmt.Errorf("report: %w", err)
+	}
+	var b strings.Builder
+	for _, r := range string(raw) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return template.JS(b.String()), nil
 }
 
 // clean makes the few texts that the template prints itself printable; the rest
@@ -191,29 +217,32 @@ func gainSection(d *Document) sectionView {
 	s.Figures = append(s.Figures,
 		drawn(stairs(c), fmt.Sprintf("Means over %d runs with their 95 %% intervals; changes are paired run by run over the same dice, bold where the interval leaves zero out. A pale bar marks a step under which no run comes out differently.", c.Runs)),
 		drawn(histograms(c), "Share of the runs by the number of missiles that arrive."))
-	t := sheet{Caption: "Postures: means per raid and 95 % intervals", Head: []cell{{"posture", ""}, {"leakers", "n"}, {"95 %", ""}, {"step", "n"}, {"95 %", ""}, {"P(none)", "n"}, {"damage", "n"}, {"95 %", ""}, {"shots", "n"}, {"wasted", "n"}, {"cost, MUSD", "n"}, {"what it is", ""}}}
+	t := sheet{Caption: "Postures: means per raid and 95 % intervals", Head: []cell{{"posture", ""}, {"leakers", "n"}, {"95 %", ""}, {"step", "n"}, {"95 %", ""}, {"P(none)", "n"}, {"damage", "n"}, {"95 %", ""}, {"shots", "n"}, {"wasted", "n"}, {"cost, MUSD", "n"}}}
+	what := sheet{Caption: "What each posture means", Head: []cell{{"posture", ""}, {"what it is", ""}}}
 	b := best(c)
 	for i := range c.Rows {
 		r := &c.Rows[i]
 		p, q := change(r.Step.Leakers, i == 0)
-		t.row(when(i == b && len(c.Rows) > 1, "best"), txt(r.Posture), val(r.Leakers.Value), rng(r.Leakers), p, q, pct(r.NoLeaker.Value), val(r.Damage.Value), rng(r.Damage), val(r.Shots.Value), val(r.Wasted.Value), cell{millions(r.CostUSD.Value), "n"}, long(r.About))
+		t.row(when(i == b && len(c.Rows) > 1, "best"), txt(r.Posture), val(r.Leakers.Value), rng(r.Leakers), p, q, pct(r.NoLeaker.Value), val(r.Damage.Value), rng(r.Damage), val(r.Shots.Value), val(r.Wasted.Value), cell{millions(r.CostUSD.Value), "n"})
+		what.row("", txt(r.Posture), long(r.About))
 	}
 	s.Tables = append(s.Tables, t)
+	s.Folded = append(s.Folded, what)
 	if len(c.Rows[0].Objectives) > 0 {
-		o := sheet{Caption: "Is the attacker denied what he wants? Probability and 95 % interval", Head: []cell{{"objective", ""}}}
-		for i := range c.Rows {
-			o.Head = append(o.Head, cell{Clean(c.Rows[i].Posture), "n"})
+		o := sheet{Caption: "Is the attacker denied what he wants? Probability and 95 % interval", Head: []cell{{"posture", ""}}}
+		aim := sheet{Caption: "What the attacker wants", Head: []cell{{"objective", ""}, {"what it is", ""}}}
+		for _, x := range c.Rows[0].Objectives {
+			o.Head = append(o.Head, cell{Clean(x.Objective), "n"}, cell{"95 %", ""})
+			aim.row("", txt(x.Objective), long(x.About))
 		}
-		o.Head = append(o.Head, cell{"what it is", ""})
-		for k := range c.Rows[0].Objectives {
-			x := line{Cells: []cell{txt(c.Rows[0].Objectives[k].Objective)}}
-			for i := range c.Rows {
-				f := c.Rows[i].Objectives[k].Denied
-				x.Cells = append(x.Cells, cell{measure.Percent(f.Value) + " " + pctRange(f).Text, "n"})
+		for i := range c.Rows {
+			x := line{Class: when(i == b && len(c.Rows) > 1, "best"), Cells: []cell{txt(c.Rows[i].Posture)}}
+			for _, k := range c.Rows[i].Objectives {
+				x.Cells = append(x.Cells, pct(k.Denied.Value), pctRange(k.Denied))
 			}
-			x.Cells = append(x.Cells, long(c.Rows[0].Objectives[k].About))
 			o.Rows = append(o.Rows, x)
 		}
+		s.Folded = append(s.Folded, aim)
 		s.Tables = append(s.Tables, o)
 	}
 	return s

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"testudo/internal/report"
+	"testudo/internal/verify"
+)
+
+func verifyCommand() *cobra.Command {
+	var asJSON, failedOnly bool
+	cmd := &cobra.Command{
+		Use: "verify", Short: "Is the model right? Every anchor beside its published figure", Args: cobra.NoArgs,
+		Long: `Computes published and textbook cases with the product's own packages and prints
+a scorecard: what was computed, our figure, the published figure, the tolerance
+and why, the source. Strong anchors (all inputs published) decide the exit code;
+medium ones are shown with the difference.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			show := func(done, total int, name string) {}
+			if errOut := cmd.ErrOrStderr(); !asJSON && isTerminal(errOut) {
+				show = func(done, total int, name string) {
+					fmt.Fprintf(errOut, "\r%d of %d: %s\033[K", done+1, total, name)
+					if done == total-1 {
+						fmt.Fprint(errOut, "\r\033[K")
+					}
+				}
+			}
+			card, err := verify.Run(show)
+			if err != nil {
+				return coded(exitFailed, err)
+			}
+			if asJSON {
+				if err := printJSON(cmd.OutOrStdout(), card); err != nil {
+					return err
+				}
+			} else {
+				fmt.Fprint(cmd.OutOrStdout(), report.ScorecardText(card, failedOnly))
+			}
+			if card.Failed > 0 {
+				return coded(exitFailed, fmt.Errorf("%d of %d strong checks failed", card.Failed, card.Strong))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	cmd.Flags().BoolVar(&failedOnly, "failed", false, "only what does not hold")
+	return cmd
+}
