@@ -155,6 +155,7 @@ entries:
   quiver: {nation: ZZZ, attributes: {modes: organic, basing: land}, figures: {load: {value: 24, low: 16, source: mine}, crew: {value: 90, source: mine}, launchers: {value: 4, source: yearbook, page: "p. 9"}}}
   arrowhead: {figures: {unit-cost: {value: 6 MUSD, low: 4 MUSD, high: 8 MUSD, price-year: 2013, source: bulletin}}}
   torch: {kind: link, name: Torch}
+  zulu: {kind: link, name: Zulu}
 `)
 	var got []string
 	for _, c := range catalog.Diff(b, u) {
@@ -168,6 +169,7 @@ entries:
 		"provenance quiver.launchers: source: yearbook -> source: yearbook; page: p. 9",
 		"changed quiver.load: 32, yearbook -> 24 [16 to 24], mine",
 		"added torch: link, Torch",
+		"added zulu: link, Zulu",
 		"added source mine: My own look; https://example.org/mine",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -208,6 +210,13 @@ func TestDeflate(t *testing.T) {
 	} {
 		if got, err := b.Deflate(x.m, x.year); err == nil || !strings.Contains(err.Error(), x.want) || got != (units.Money{}) {
 			t.Errorf("%v to %d: %v, %v; want an error with %q", x.m, x.year, got, err, x.want)
+		}
+	}
+	// A book built by a program may hold any index.
+	zero := &catalog.Book{Entries: []*catalog.Entry{{ID: "z", Kind: "deflator", Attributes: []catalog.Attribute{{Name: "currency", Value: "USD"}}, Figures: []catalog.Figure{{Name: "year-2013", Value: 1}, {Name: "year-2014"}}}}}
+	for _, years := range [][2]int{{2013, 2014}, {2014, 2013}} {
+		if _, err := zero.Deflate(usd(1, years[0]), years[1]); err == nil || !strings.Contains(err.Error(), "not above zero") {
+			t.Errorf("an index of nothing: %v", err)
 		}
 	}
 	// Two indices for one currency: the named one for dollars goes first.

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -116,6 +117,8 @@ func TestLintBranches(t *testing.T) {
 		{"package a little below", "arrowhead: {figures: {package-cost: {value: 4.8 MUSD, price-year: 2014, source: bulletin}}}", ""}, // 5 MUSD(2013) is 5.10 of 2014; a tenth is rounding
 		{"spread from nothing", "dart: {figures: {cep: {value: 300 m, low: 0 m, high: 3 km, source: yearbook}}}", ""},
 		{"coarse for its range", "dart: {attributes: {class: CRBM}, figures: {range: {value: 50 km, high: 600 km, source: yearbook}, burn-time: {value: 60 s, source: yearbook}, cep: {value: 2.6 km, source: yearbook}}}", "cep-class dart.cep"},
+		{"package below the price once deflated", "arrowhead: {figures: {package-cost: {value: 5.1 MUSD, price-year: 2020, source: bulletin}}}", "package-cost arrowhead.package-cost"}, // 5 MUSD(2013) is 5.71 of 2020
+		{"package without a price", "w: {kind: interceptor, figures: {burnout-speed: {value: 2 km/s, source: yearbook}, reach: {value: 100 km, source: yearbook}, min-altitude: {value: 1 km, source: yearbook}, max-altitude: {value: 50 km, source: yearbook}, kill-probability: {value: 0.9, source: yearbook}, package-cost: {value: 1 MUSD, price-year: 2014, source: yearbook}}}", ""},
 		{"vast burning missile", "dart: {figures: {rcs-boost: {value: 500 m2, source: yearbook}}}", "rcs-outlier dart.rcs-boost"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
@@ -134,6 +137,86 @@ func TestLintBranches(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLintClasses walks each class over both ends of its range.
+func TestLintClasses(t *testing.T) {
+	for _, x := range []struct {
+		class    string
+		lo, hi   int // km; 0: no lower end
+		burnTime int // s, so that the burn stays plausible
+	}{{"CRBM", 0, 300, 60}, {"SRBM", 0, 1000, 60}, {"MRBM", 1000, 3000, 100}, {"IRBM", 3000, 5500, 150}, {"ICBM", 5500, 19900, 200}} {
+		for _, c := range []struct {
+			km   int
+			want bool
+		}{{x.lo, false}, {x.lo - 1, true}, {x.hi, false}, {x.hi + 1, true}} {
+			if c.km < 50 || c.km > 19900 {
+				continue
+			}
+			text := fmt.Sprintf("entries: {d: {kind: missile, attributes: {class: %s}, figures: {range: {value: %d km, source: yearbook}, burn-time: {value: %d s, source: yearbook}, ballistic-coefficient: {value: 4000 kg/m2, source: yearbook}, rcs: {value: 0.1 m2, source: yearbook}}}}\n", x.class, c.km, x.burnTime)
+			if got := over(t, good(t), text).Lint(); (len(got) == 1 && got[0].Rule == "missile-class") != c.want || len(got) > 1 {
+				t.Errorf("%s of %d km: %v", x.class, c.km, got)
+			}
+		}
+	}
+}
+
+// TestLintOutliers: a wild figure is found among eight others but not among six;
+// an assumption sooner than a cited figure; probabilities on the scale of their
+// odds; and the given values of textbook entries neither count nor are counted.
+func TestLintOutliers(t *testing.T) {
+	radars := func(n int, figure, usual, wild, source, model string) string {
+		text := "entries:\n"
+		for i := range n {
+			v, m, s := usual, "radar-equation", "source: yearbook"
+			if i == n-1 {
+				v, m, s = wild, model, source
+			}
+			text += fmt.Sprintf("  r%d: {kind: radar, attributes: {model: %s}, figures: {reference-range: {value: 400 km, source: yearbook}, reference-rcs: {value: 1 m2, source: yearbook}, azimuth-field: {value: 90 deg, source: yearbook}, %s: {value: %s, %s}}}\n", i, m, figure, v, s)
+		}
+		return text
+	}
+	interceptors := func(wild string) string {
+		text := "entries:\n"
+		for i := range 9 {
+			v := "0.8"
+			if i == 8 {
+				v = wild
+			}
+			text += fmt.Sprintf("  i%d: {kind: interceptor, figures: {burnout-speed: {value: 2 km/s, source: yearbook}, reach: {value: 100 km, source: yearbook}, min-altitude: {value: 1 km, source: yearbook}, max-altitude: {value: 50 km, source: yearbook}, kill-probability: {value: 0.8, source: yearbook}, reliability: {value: %s, source: assumption, reason: made up}}}\n", i, v)
+		}
+		return text
+	}
+	const assumed, cited = "source: assumption, reason: made up", "source: yearbook"
+	for _, x := range []struct {
+		name, text string
+		want       int
+	}{
+		{"found", radars(9, "revisit", "6 s", "60 s", assumed, "radar-equation"), 1}, // ln 10 / 0.35 = 6.6
+		{"near", radars(9, "revisit", "6 s", "40 s", assumed, "radar-equation"), 0},  // 5.4
+		{"below", radars(9, "revisit", "6 s", "0.6 s", assumed, "radar-equation"), 1},
+		{"eight are enough", radars(8, "revisit", "6 s", "60 s", assumed, "radar-equation"), 1},
+		{"seven are not", radars(7, "revisit", "6 s", "60 s", assumed, "radar-equation"), 0},
+		{"cited", radars(9, "revisit", "6 s", "60 s", cited, "radar-equation"), 0},
+		{"cited, and far", radars(9, "revisit", "6 s", "200 s", cited, "radar-equation"), 1}, // 10.0 > 9
+		{"textbook", radars(9, "revisit", "6 s", "60 s", assumed, "range-limited"), 0},
+		{"nothing has no logarithm", radars(9, "firm-time", "6 s", "0 s", assumed, "radar-equation"), 0},
+		{"poor odds", interceptors("0.3"), 1},      // ln(4) + ln(7/3) = 2.23, / 0.35 = 6.4
+		{"splendid odds", interceptors("0.98"), 1}, // 7.2
+		{"certainty has no odds", interceptors("1"), 0},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			got := over(t, good(t), x.text).Lint()
+			for _, f := range got {
+				if f.Rule != "outlier" {
+					t.Errorf("%s", f)
+				}
+			}
+			if len(got) != x.want {
+				t.Errorf("%d findings, want %d: %v", len(got), x.want, got)
 			}
 		})
 	}

@@ -227,6 +227,14 @@ entries:
 	}
 }
 
+// TestOverlaySame: an overlay may repeat the kind, and may list modes.
+func TestOverlaySame(t *testing.T) {
+	u := over(t, good(t), "entries: {quiver: {kind: system, attributes: {modes: [organic, launch-on-remote]}}}\n")
+	if e, _ := u.Entry("quiver"); e.Kind != "system" || e.Attr("modes") != "organic launch-on-remote" {
+		t.Errorf("quiver: %+v", e)
+	}
+}
+
 // TestOverlayWholeRecord: a figure is replaced as a whole; a new value does not
 // inherit the old source.
 func TestOverlayWholeRecord(t *testing.T) {

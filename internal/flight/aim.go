@@ -74,7 +74,8 @@ var errNoSolution = errors.New("the search for a flight to the target does not s
 
 const (
 	// Misses in m: content within a search, content at the end, never more.
-	searchMissM = 200.0
+	searchMissM = 200.0 // at most; searchMiss of the distance
+	searchMiss  = 1e-4
 	finalMissM  = 1.0
 	worstMissM  = 100.0
 	kindMissM   = 0.02 // for the textbook kinds
@@ -82,8 +83,8 @@ const (
 	// depressedApogee is the share of the least-energy apogee at which a
 	// depressed flight counts as extreme.
 	depressedApogee = 0.25
-	foldRad         = 0.03
-	maxGainShare    = 1.5 // of the full gain; a search does not look beyond
+	foldRad         = 0.03 // pitch from the least-energy one within which high and low arcs are not told apart
+	maxGainShare    = 1.5  // of the full gain; a search does not look beyond
 )
 
 // spend gives the velocity gain of a fraction between the least and the full one.
@@ -108,7 +109,7 @@ func (m *Missile) Aim(e Earth, a Aim) (*Trajectory, error) {
 		return m.aimKepler(e, a, &p, x)
 	}
 	h := hunt{m: m, e: e, a: a, p: p, target: target, targetX: x, rough: m.stepper(&e, rough), fine: m.stepper(&e, fine)}
-	h.missM = finalMissM
+	h.missM, h.searchM = finalMissM, min(searchMissM, searchMiss*x)
 	if m.spec.Impulsive {
 		h.fine.tol, h.missM = exact, kindMissM
 	}
@@ -152,7 +153,8 @@ type hunt struct {
 	target      [3]float64
 	targetX     float64
 	rough, fine stepper
-	missM       float64
+	missM       float64 // at which the final flight is content
+	searchM     float64 // at which a search is
 	// The derivatives of the residual, from the last search; good for the next
 	// point near by.
 	jac     [3][3]float64
@@ -161,7 +163,8 @@ type hunt struct {
 	atFold  bool // the solution lies so near the least-energy one that pitch cannot correct it
 }
 
-// residual: metres beyond and to the left of the target, and above the apogee.
+// try flies and gives the residual: metres beyond the target, to its left, and above
+// the wanted apogee.
 func (h *hunt) try(s *stepper, c controls) (f [3]float64, err error) {
 	if c.gain > maxGainShare*h.m.gain {
 		return f, errNoSolution
@@ -393,7 +396,7 @@ func (h *hunt) find() (controls, error) {
 // the pitch (m/s per rad²).
 func (h *hunt) findLeast() (controls, float64, error) {
 	gain, zenith := h.m.least(h.targetX)
-	c, err := h.solve(&h.rough, controls{gain: min(gain, 1.2*h.m.gain), ahead: zenith}, forGain, searchMissM)
+	c, err := h.solve(&h.rough, controls{gain: min(gain, 1.2*h.m.gain), ahead: zenith}, forGain, h.searchM)
 	if err != nil {
 		return c, 0, err
 	}
@@ -402,19 +405,19 @@ func (h *hunt) findLeast() (controls, float64, error) {
 		lo, hi := c, c
 		lo.ahead -= span
 		hi.ahead += span
-		lo, errLo := h.solve(&h.rough, lo, forGain, searchMissM/10)
-		hi, errHi := h.solve(&h.rough, hi, forGain, searchMissM/10)
+		lo, errLo := h.solve(&h.rough, lo, forGain, h.searchM/10)
+		hi, errHi := h.solve(&h.rough, hi, forGain, h.searchM/10)
 		for moves := 0; moves < 20; moves++ {
 			if errLo == nil && lo.gain < c.gain {
 				hi, errHi, c = c, nil, lo
 				lo.ahead -= span
-				lo, errLo = h.solve(&h.rough, lo, forGain, searchMissM/10)
+				lo, errLo = h.solve(&h.rough, lo, forGain, h.searchM/10)
 				continue
 			}
 			if errHi == nil && hi.gain < c.gain {
 				lo, errLo, c = c, nil, hi
 				hi.ahead += span
-				hi, errHi = h.solve(&h.rough, hi, forGain, searchMissM/10)
+				hi, errHi = h.solve(&h.rough, hi, forGain, h.searchM/10)
 				continue
 			}
 			break
@@ -428,7 +431,7 @@ func (h *hunt) findLeast() (controls, float64, error) {
 		}
 		bend = b / (span * span)
 		c.ahead += max(-span, min(span, span*0.5*(lo.gain-hi.gain)/b))
-		if c, err = h.solve(&h.rough, c, forGain, searchMissM/10); err != nil {
+		if c, err = h.solve(&h.rough, c, forGain, h.searchM/10); err != nil {
 			return c, bend, err
 		}
 	}
@@ -494,7 +497,7 @@ func (h *hunt) follow(least controls, bend, side, full, share float64) (controls
 		// Both branches are one here, and pitch decides nothing: the gain must.
 		h.atFold = true
 		least.ahead += side * lean
-		return h.solve(&h.rough, least, forGain, searchMissM)
+		return h.solve(&h.rough, least, forGain, h.searchM)
 	}
 	at, prev := 0.0, 0.0
 	c, last := least, least
@@ -515,7 +518,7 @@ func (h *hunt) follow(least controls, bend, side, full, share float64) (controls
 		}
 		g.gain = spend(least.gain, full, next)
 		h.jacSize = 0
-		got, err := h.solve(&h.rough, g, forPitch, searchMissM)
+		got, err := h.solve(&h.rough, g, forPitch, h.searchM)
 		// Near the fold both branches are close: it must be the right one.
 		if err == nil && at == 0 && side*(got.ahead-c.ahead) <= 0 {
 			err = errNoSolution
@@ -553,7 +556,7 @@ func (h *hunt) findDepressed(least controls) (controls, error) {
 	for span > 0.01 {
 		g := c
 		g.ahead += span
-		g, err := h.solve(&h.rough, g, forGain, searchMissM)
+		g, err := h.solve(&h.rough, g, forGain, h.searchM)
 		climbs := h.rough.apogeeS > h.rough.freeS || h.m.spec.Impulsive
 		if err == nil && g.gain <= h.m.gain && climbs && h.rough.apogeeM >= floor {
 			c = g
@@ -568,7 +571,7 @@ func (h *hunt) findDepressed(least controls) (controls, error) {
 	g.ahead += h.a.Fraction * (c.ahead - least.ahead)
 	g.gain = spend(least.gain, max(c.gain, least.gain), h.a.Fraction)
 	h.jacSize = 0
-	return h.solve(&h.rough, g, forGain, searchMissM)
+	return h.solve(&h.rough, g, forGain, h.searchM)
 }
 
 // findApogee starts from the conic through the apogee and corrects.
@@ -583,7 +586,7 @@ func (h *hunt) findApogee() (controls, error) {
 	gain, zenith := m.least(same)
 	_, sameFpa := leastSpeed(same/r, m.still.Mu, r)
 	c := controls{gain: min(gain, lightGain*m.gain), ahead: zenith * (math.Pi/2 - fpa) / (math.Pi/2 - sameFpa)}
-	c, err := h.solve(&h.rough, c, forApogee, searchMissM)
+	c, err := h.solve(&h.rough, c, forApogee, h.searchM)
 	if err != nil {
 		return c, &ApogeeError{Apogee: h.a.Apogee, Distance: units.Length(h.targetX)}
 	}

@@ -57,6 +57,7 @@ const polyDegree = 10
 // kg/m³) as a polynomial in t = (h-midM)·invHalf.
 type airLayer struct {
 	loM, hiM, midM, invHalf float64
+	scaleM                  float64 // scale height at the middle
 	c                       [polyDegree + 1]float64
 }
 
@@ -99,19 +100,21 @@ var exp2Steps = func() (t [32]float64) {
 	return t
 }()
 
+// Constants of exp.
+const (
+	perLn2     = 32 / math.Ln2
+	ln2High    = 6.93147180369123816490e-01 / 32
+	ln2Low     = 1.90821492927058770002e-10 / 32
+	roundShift = 6755399441055744.0 // 1.5·2^52: adding it rounds to a whole number
+)
+
 // exp is e^x for |x| < 600, good to 3e-15 relative: a table of 32 steps and a
 // polynomial, cheaper than math.Exp.
 func exp(x float64) float64 {
-	const (
-		perLn2 = 32 / math.Ln2
-		hi     = 6.93147180369123816490e-01 / 32
-		lo     = 1.90821492927058770002e-10 / 32
-		shift  = 6755399441055744.0 // 1.5·2^52: adding it rounds to a whole number
-	)
-	n := x*perLn2 + shift
+	n := x*perLn2 + roundShift
 	k := int64(int32(math.Float64bits(n)))
-	n -= shift
-	r := (x - n*hi) - n*lo
+	n -= roundShift
+	r := (x - n*ln2High) - n*ln2Low
 	r2 := r * r
 	p := 1 + (r + r2*(0.5+r*(1.0/6)) + r2*r2*(1.0/24+r*(1.0/120)))
 	return math.Float64frombits(math.Float64bits(exp2Steps[k&31]*p) + uint64(k>>5)<<52)
@@ -187,12 +190,14 @@ func fitLayer(loM, hiM float64, f func(hM float64) float64) airLayer {
 		}
 		l.c[0] = divided[i] - node[i]*l.c[0]
 	}
+	l.scaleM = -1 / l.slope(l.midM)
 	return l
 }
 
 func seriesLayer(loM, hiM float64, c []float64) airLayer {
 	l := airLayer{loM: loM, hiM: hiM, midM: (loM + hiM) / 2, invHalf: 2 / (hiM - loM)}
 	copy(l.c[:], c)
+	l.scaleM = -1 / l.slope(l.midM)
 	return l
 }
 

@@ -76,7 +76,8 @@ func (e *Earth) field() field {
 // 1 mm at 10,000 km.
 func (f *field) height(rM, ir, s2 float64) float64 {
 	x := f.e2 * (1 - s2)
-	ground := f.polarM * (1 + x*(1.0/2+x*(3.0/8+x*(5.0/16+x*(35.0/128+x*(63.0/256+x*(231.0/1024)))))))
+	x2 := x * x
+	ground := f.polarM * ((1 + x*(1.0/2)) + x2*((3.0/8+x*(5.0/16))+x2*((35.0/128+x*(63.0/256))+x2*(231.0/1024))))
 	d := rM - ground
 	k := d * ir
 	q := f.bend * s2 * (1 - s2) * (1 + x*(2+3*x))
@@ -123,7 +124,24 @@ func (f *field) accel(tS float64, y, k *[6]float64) {
 	if f.air != nil {
 		h := f.height(r, r*ir2, s2)
 		f.heightM = h
-		d := f.drag * f.air.density(h) * math.Sqrt(vx*vx+vy*vy+vz*vz)
+		// The layer's density, written out: a call here is a tenth of the cost.
+		l := f.air
+		t := (h - l.midM) * l.invHalf
+		if t > maxT {
+			t = maxT
+		} else if t < -maxT {
+			t = -maxT
+		}
+		t2 := t * t
+		t4 := t2 * t2
+		e := (l.c[0] + l.c[1]*t) + (l.c[2]+l.c[3]*t)*t2 + t4*((l.c[4]+l.c[5]*t)+(l.c[6]+l.c[7]*t)*t2+t4*((l.c[8]+l.c[9]*t)+l.c[10]*t2))
+		n := e*perLn2 + roundShift
+		i := int64(int32(math.Float64bits(n)))
+		n -= roundShift
+		q := (e - n*ln2High) - n*ln2Low
+		q2 := q * q
+		p := exp2Steps[i&31] * (1 + (q + q2*(0.5+q*(1.0/6)) + q2*q2*(1.0/24+q*(1.0/120))))
+		d := f.drag * math.Float64frombits(math.Float64bits(p)+uint64(i>>5)<<52) * math.Sqrt(vx*vx+vy*vy+vz*vz)
 		ax -= d * vx
 		ay -= d * vy
 		az -= d * vz

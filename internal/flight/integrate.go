@@ -62,7 +62,8 @@ var (
 	fine = tolerance{1e-9, 1e-6}
 	// exact serves the textbook kinds, whose closed forms are met to 1 m and 1 ms.
 	exact = tolerance{1e-11, 1e-7}
-	// rough serves the search for a solution, good to some tens of metres.
+	// rough serves the search for a solution, good to some tens of
+	// metres.
 	rough = tolerance{1e-6, 1e-3}
 )
 
@@ -72,6 +73,7 @@ const (
 	maxSteps                = 200000
 	leastGrowth, mostGrowth = 0.2, 6.0 // of a step to the next
 	overshoot               = 1.01     // of a foreseen step to an edge, so that the edge is met in it
+	mostScales              = 2.5      // scale heights of the air that a step may sink through
 	edgeM                   = 1e-6     // how exactly an edge is met
 )
 
@@ -394,7 +396,8 @@ func (s *stepper) seek(edge, lo, hi, glo, ghi float64) float64 {
 	return x
 }
 
-// seekTop finds the fraction of the prepared step at which the climb ends.
+// seekTop finds the fraction of the prepared step at which the climb ends, by false
+// position: the climb is nearly linear in time there.
 func (s *stepper) seekTop(c0, c1 float64) float64 {
 	var y [6]float64
 	h := 1 / s.seg.invH
@@ -412,7 +415,6 @@ func (s *stepper) seekTop(c0, c1 float64) float64 {
 			hi, c1 = x, c
 		}
 		next := lo + (hi-lo)*c0/(c0-c1)
-		// Between secants, bisect: the secant alone creeps along one side.
 		if math.Abs(next-x) < 1e-14 {
 			break
 		}
@@ -433,6 +435,9 @@ func (s *stepper) free() error {
 	f.air = nil
 	if f.drag > 0 {
 		li = layerAt(s.layers, h0)
+		if li > 0 && c0 < 0 && h0 < s.layers[li-1].hiM+edgeM {
+			li-- // on the edge, and about to sink below it
+		}
 	} else {
 		s.layers = nil
 		li = 0
@@ -451,6 +456,7 @@ func (s *stepper) free() error {
 		s.reentryS = s.tS
 	}
 	s.freeS = s.tS
+	var gLast, hLast float64
 	for count := 0; ; count++ {
 		if count > maxSteps || s.tS-s.freeS > maxFlightS || h0 > 1e10 {
 			return errNoReturn
@@ -474,11 +480,21 @@ func (s *stepper) free() error {
 		if li < len(s.layers) && c0 > 0 {
 			limit = meets(c0, rise, top-h0)
 		}
-		if foot > math.Inf(-1) && (c0 < 0 || rise < 0) {
+		if foot > math.Inf(-1) && (c0 < 0 || rise < 0 && h0 > foot+edgeM) {
 			limit = min(limit, meets(c0, rise, foot-h0))
 		}
-		if limit *= overshoot; h > limit && limit > 1e-6 {
-			h = limit
+		if limit *= overshoot; limit > 1e-6 {
+			// Reach the edge in this step or in two even ones, not in a long and a
+			// short one.
+			if h > 0.9*limit {
+				h = limit
+			} else if h > 0.5*limit {
+				h = 0.5 * limit
+			}
+		}
+		if c0 < 0 && f.air != nil {
+			// The air thickens ahead of what the last step's error can tell.
+			h = min(h, mostScales*f.air.scaleM/-c0)
 		}
 		err2 := s.attempt(h)
 		g := growth(err2)
@@ -491,9 +507,15 @@ func (s *stepper) free() error {
 			continue
 		}
 		s.steps++
-		if g < mostGrowth || h*g > s.hS {
-			s.hS = h * g
+		// Gustafsson's forecast: an error that has grown grows on.
+		forecast := g
+		if gLast > 0 {
+			forecast = min(g, g*(h/hLast)*(g/gLast))
 		}
+		if forecast < mostGrowth || h*forecast > s.hS {
+			s.hS = h * max(forecast, leastGrowth)
+		}
+		gLast, hLast = g, h
 		var h1 float64
 		if f.air != nil {
 			h1 = f.heightM
@@ -570,13 +592,10 @@ func (s *stepper) free() error {
 			}
 		}
 		if down {
-			if h1 > s.floorM { // cannot be, but an end must lie on the ground
-				return errNotFinite
-			}
 			return nil
 		}
 		if next != li {
-			li = next
+			li, gLast = next, 0
 			f.air = nil
 			if li < len(s.layers) {
 				f.air = &s.layers[li]

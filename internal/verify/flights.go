@@ -187,10 +187,7 @@ func estimated(c *collector) error {
 		}
 		// The same speed at the same burnout, at the best angle: search over ranges
 		// a missile of this burn can be calibrated to until the gains agree.
-		want, err := gain(f, tr)
-		if err != nil {
-			return err
-		}
+		want := float64(tr.Gain())
 		lo, hi := 1000.0, 18000.0
 		for hi-lo > 20 {
 			km := (lo + hi) / 2
@@ -204,18 +201,4 @@ func estimated(c *collector) error {
 		c.check(f.what+": greatest range with the same velocity gain", "km", (lo+hi)/2, f.estimateKm, 0.15*f.estimateKm)
 	}
 	return nil
-}
-
-// gain is the ideal velocity gain a flight used: its missile's, times the share
-// of the burn that was used.
-func gain(f testFlight, tr *flight.Trajectory) (float64, error) {
-	m, _, err := f.fly()
-	if err != nil {
-		return 0, err
-	}
-	total := 0.0
-	for _, s := range f.stages {
-		total += float64(s)
-	}
-	return float64(m.DeltaV()) * math.Min(1, tr.BurnoutS()/total), nil
 }
