@@ -246,8 +246,9 @@ func (g *lattice) refine(ctx context.Context, level []square, side int) ([]squar
 			if g.mixed(s) {
 				for di := -1; di <= 1; di++ {
 					for dj := -1; dj <= 1; dj++ {
-						// Only where the value is not even is the neighbour worth it.
-						if di != 0 && dj != 0 {
+						// The neighbours too while squares are large: the line may
+						// bulge into them between two corners.
+						if (di != 0 || dj != 0) && (side <= 2 || di != 0 && dj != 0) {
 							continue
 						}
 						if c := (corner{s.i + di*side, s.j + dj*side}); at[c] {

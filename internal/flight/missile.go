@@ -423,7 +423,16 @@ func (m *Missile) findGain() error {
 	tol := rough
 	low, high := 0.0, math.Inf(1)
 	var lastGain, lastRange float64
-	slope := 0.4
+	// How the gain grows with the range, from the ellipse: half as fast for
+	// short ranges, hardly at all near the antipode, where too long a step would
+	// go round the Earth and be taken for a short flight.
+	further, _ := leastSpeed(min(want*1.02/p.radiusM, 0.999*math.Pi), m.still.Mu, p.radiusM)
+	slope := max(0.02, min(0.5, math.Log(further/v)/math.Log(1.02)))
+	// There the last digits of the best angle decide; the nearest flight found
+	// then serves.
+	const near = 5e-4
+	var nearest farthest
+	nearestGain, nearestMiss := 0.0, near
 	for range 60 {
 		m.gain = gain
 		m.stages = makeStages(m.spec.Stages, gain)
@@ -445,6 +454,9 @@ func (m *Missile) findGain() error {
 		if tol == fine && math.Abs(miss) < 3e-6 {
 			m.best = []farthest{b}
 			return nil
+		}
+		if tol == fine && math.Abs(miss) < nearestMiss {
+			nearest, nearestGain, nearestMiss = b, gain, math.Abs(miss)
 		}
 		if miss > 0 {
 			low = gain
@@ -469,7 +481,13 @@ func (m *Missile) findGain() error {
 		gain = next
 		span = min(span, 0.06)
 	}
-	return errNoBest
+	if nearestGain == 0 {
+		return errNoBest
+	}
+	m.gain = nearestGain
+	m.stages = makeStages(m.spec.Stages, nearestGain)
+	m.best = []farthest{nearest}
+	return nil
 }
 
 // between halves a bracket of gains, or opens it.
