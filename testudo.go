@@ -57,6 +57,49 @@ func Catalogue() (*catalog.Book, error) {
 	return catalog.Load(files)
 }
 
+// CatalogueWith lays catalogue files of the user's, or all those of a folder,
+// over the built-in catalogue: further entries, and other figures for its own.
+func CatalogueWith(paths ...string) (*catalog.Book, error) {
+	b, err := Catalogue()
+	if err != nil || len(paths) == 0 {
+		return b, err
+	}
+	files, err := catalogueFiles(paths)
+	if err != nil {
+		return nil, err
+	}
+	return b.OverlayFiles(files)
+}
+
+// CatalogueAlone reads catalogue files as a whole catalogue of their own.
+func CatalogueAlone(paths ...string) (*catalog.Book, error) {
+	files, err := catalogueFiles(paths)
+	if err != nil {
+		return nil, err
+	}
+	return catalog.Load(files)
+}
+
+func catalogueFiles(paths []string) ([]yamldoc.File, error) {
+	var files []yamldoc.File
+	for _, p := range paths {
+		names := []string{p}
+		if st, err := os.Stat(p); err == nil && st.IsDir() {
+			if names, err = filepath.Glob(filepath.Join(p, "*.yaml")); err != nil {
+				return nil, err
+			}
+		}
+		for _, n := range names {
+			b, err := ReadFile(n)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, yamldoc.File{Name: n, Data: b})
+		}
+	}
+	return files, nil
+}
+
 // Scenario is a loaded and checked scenario file.
 type Scenario struct{ File *scenario.File }
 
@@ -70,6 +113,11 @@ func Load(path string, sets ...string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	return LoadWith(book, path, sets...)
+}
+
+// LoadWith is Load over another catalogue.
+func LoadWith(book *catalog.Book, path string, sets ...string) (*Scenario, error) {
 	f, err := scenario.Load(path, ReadFile, book, sets)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 
 func catalogCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "catalog", Short: "The catalogue of systems: every figure with its source"}
-	cmd.AddCommand(catalogList(), catalogShow(), catalogSources())
+	cmd.AddCommand(catalogList(), catalogShow(), catalogSources(), catalogLint(), catalogDiff())
 	return cmd
 }
 

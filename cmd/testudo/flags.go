@@ -22,6 +22,7 @@ import (
 type common struct {
 	json      bool
 	sets      []string
+	catalogs  []string
 	seed      uint64
 	runs      int
 	raid      string
@@ -34,6 +35,7 @@ func (c *common) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&c.json, "json", false, "print the result as JSON, and nothing else, on standard output")
 	f.StringArrayVar(&c.sets, "set", nil, "override a value of the scenario, `path=value`, for instance commands.JPN.salvo=1 (repeatable)")
+	f.StringArrayVar(&c.catalogs, "catalog", nil, "lay a catalogue `file` of your own over the built-in one (repeatable)")
 	f.Uint64Var(&c.seed, "seed", testudo.DefaultSeed, "seed of the draws: the same seed gives the same figures")
 	f.IntVar(&c.runs, "runs", testudo.DefaultRuns, "replications per posture")
 }
@@ -74,7 +76,11 @@ func (c *common) scenario(path string) (*testudo.Scenario, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s, err := testudo.Load(path, c.sets...)
+	b, err := testudo.CatalogueWith(c.catalogs...)
+	if err != nil {
+		return nil, coded(exitInput, err)
+	}
+	s, err := testudo.LoadWith(b, path, c.sets...)
 	var ps *yamldoc.Problems
 	switch {
 	case err == nil:

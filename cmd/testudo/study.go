@@ -68,6 +68,9 @@ func commandLine(verb, path string, c common) string {
 	if c.precision > 0 {
 		s += fmt.Sprintf(" --precision %g", c.precision)
 	}
+	for _, x := range c.catalogs {
+		s += " --catalog " + x
+	}
 	for _, x := range c.sets {
 		s += fmt.Sprintf(" --set %q", x)
 	}

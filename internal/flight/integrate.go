@@ -431,7 +431,7 @@ func (s *stepper) free() error {
 	if h0 < s.floorM-edgeM && c0 <= 0 {
 		return errTooLow
 	}
-	li := len(s.layers)
+	li := 0
 	f.air = nil
 	if f.drag > 0 {
 		li = layerAt(s.layers, h0)
@@ -440,7 +440,6 @@ func (s *stepper) free() error {
 		}
 	} else {
 		s.layers = nil
-		li = 0
 	}
 	if li < len(s.layers) {
 		f.air = &s.layers[li]

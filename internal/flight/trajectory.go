@@ -42,7 +42,6 @@ type Trajectory struct {
 	segs      []segment
 	index     []int32 // for equal slices of time: the segment in which the slice begins
 	perSecond float64 // slices per second
-	startS    float64
 	endS      float64
 	burnoutS  float64
 	stagingS  []float64

@@ -88,7 +88,7 @@ func Explain(t *theatre.Theatre, b *sim.Board, posture int, missile string, seed
 			add(at, "%s", text)
 		}
 	}
-	if path >= 0 {
+	if path >= 0 && a.Outcome != "it failed at launch" {
 		n.couldHave(path, posture, log, m, add, start)
 	}
 	sort.SliceStable(a.Lines, func(i, j int) bool { return a.Lines[i].TimeS < a.Lines[j].TimeS })
