@@ -15,11 +15,13 @@ import (
 	"strings"
 	"sync"
 
+	"testudo/internal/catalog"
 	"testudo/internal/engage"
 	"testudo/internal/flight"
 	"testudo/internal/geo"
 	"testudo/internal/pact"
 	"testudo/internal/scenario"
+	"testudo/internal/sense"
 	"testudo/internal/sim"
 	"testudo/internal/theatre"
 	"testudo/internal/units"
@@ -83,6 +85,7 @@ type evaluator struct {
 	workers  int
 	sites    []site
 	ids      []string
+	heights  []float64 // highest intercept of each battery, m
 }
 
 func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
@@ -136,7 +139,7 @@ func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
 		at := t.Assets[i].At
 		e.asset = &at
 	}
-	return e, e.choose(t, q)
+	return e, e.choose(t, f.Book, q)
 }
 
 func unknown(what, given string, allowed []string) error {
@@ -149,7 +152,7 @@ func unknown(what, given string, allowed []string) error {
 
 // choose keeps the batteries asked for, the sensors whose data can reach their
 // nations, and the posture with and without its agreements.
-func (e *evaluator) choose(t *theatre.Theatre, q Query) error {
+func (e *evaluator) choose(t *theatre.Theatre, book *catalog.Book, q Query) error {
 	p := t.Posture(q.Posture)
 	if p < 0 {
 		var ids []string
@@ -183,6 +186,11 @@ func (e *evaluator) choose(t *theatre.Theatre, q Query) error {
 		batteries = append(batteries, b)
 		e.sites = append(e.sites, site{b.At, b.Shooter.ReachM})
 		e.ids = append(e.ids, b.ID)
+		top := 0.0
+		if in, ok := book.Entry(b.Interceptor); ok {
+			top = in.Value("max-altitude", 0)
+		}
+		e.heights = append(e.heights, top)
 	}
 	if len(batteries) == 0 {
 		return errors.New("there is no battery with a round to map")
@@ -292,11 +300,11 @@ func (e *evaluator) few(places []geo.LLA, out []Value) error {
 	for i := range all {
 		all[i] = true
 	}
-	t.Batteries = append([]theatre.Battery(nil), t.Batteries...)
-	for i := range t.Batteries {
-		t.Batteries[i].Defends = all
+	postures := e.near(&t, all)
+	if len(t.Batteries) == 0 {
+		return nil
 	}
-	b, err := sim.NewCompiler(&t).Board(e.postures, nil)
+	b, err := sim.NewCompiler(&t).Board(postures, nil)
 	if err != nil {
 		return err
 	}
@@ -316,6 +324,94 @@ func (e *evaluator) few(places []geo.LLA, out []Value) error {
 		}
 	}
 	return nil
+}
+
+// glanceS is the spacing at which near looks at a flight, and slackM what it may
+// come nearer in half of it.
+const (
+	glanceS = 10.0
+	slackM  = glanceS / 2 * 8000
+)
+
+// near leaves out the sensors and batteries that are too far from every flight
+// to see or to reach it: most, where a map is large. What it leaves out would
+// have compiled to nothing.
+func (e *evaluator) near(t *theatre.Theatre, defends []bool) []theatre.Posture {
+	el := t.Earth.Ellipsoid
+	sensors, batteries := make([]geo.ECEF, len(t.Sensors)), make([]geo.ECEF, len(t.Batteries))
+	seeM, least, shoot := make([]float64, len(t.Sensors)), make([]float64, len(t.Sensors)), make([]float64, len(t.Batteries))
+	for i := range t.Sensors {
+		sensors[i], seeM[i], least[i] = el.ECEF(t.Sensors[i].At), math.Inf(1), math.Inf(1)
+		if r := t.Sensors[i].Radar; r != nil {
+			seeM[i] = farthest(r, t.Types[e.typ].Signature)
+		}
+	}
+	for i := range t.Batteries {
+		batteries[i], shoot[i] = el.ECEF(t.Batteries[i].At), math.Inf(1)
+	}
+	for k := range t.Paths {
+		tr := t.Paths[k].Flight
+		for at := 0.0; ; at += glanceS {
+			p, _ := tr.At(at)
+			for i := range sensors {
+				least[i] = math.Min(least[i], apart(&sensors[i], &p))
+			}
+			for i := range batteries {
+				shoot[i] = math.Min(shoot[i], apart(&batteries[i], &p))
+			}
+			if at > tr.Duration() {
+				break
+			}
+		}
+	}
+	place := make([]int, len(t.Sensors))
+	var kept []theatre.Sensor
+	var lost []bool
+	for i := range t.Sensors {
+		place[i] = -1
+		if least[i] <= seeM[i]*1.05+slackM {
+			place[i] = len(kept)
+			kept = append(kept, t.Sensors[i])
+			lost = append(lost, e.postures[0].Lost[i])
+		}
+	}
+	var able []theatre.Battery
+	for i := range t.Batteries {
+		b := t.Batteries[i]
+		// A reach is over the ground; the slant to a high intercept is longer.
+		if reach := b.Shooter.ReachM; reach > 0 && shoot[i] > 1.05*math.Hypot(reach, e.heights[i])+slackM {
+			continue
+		}
+		b.Defends = defends
+		if b.Radar >= 0 {
+			b.Radar = place[b.Radar]
+		}
+		able = append(able, b)
+	}
+	t.Sensors, t.Batteries = kept, able
+	out := append([]theatre.Posture(nil), e.postures...)
+	for i := range out {
+		out[i].Lost = lost
+	}
+	return out
+}
+
+func apart(a *geo.ECEF, b *[3]float64) float64 {
+	x, y, z := a[0]-b[0], a[1]-b[1], a[2]-b[2]
+	return math.Sqrt(x*x + y*y + z*z)
+}
+
+// farthest bounds the range at which a radar can look at a target at all: cued,
+// at the faintest echo that sensing counts, and whichever cross-section is
+// larger.
+func farthest(r *sense.Radar, s sense.Signature) float64 {
+	if r.RangeLimited {
+		return float64(r.ReferenceRange)
+	}
+	lnFA := -math.Log(sense.FalseAlarm)
+	ratio := (lnFA/math.Ln2 - 1) / (lnFA/-math.Log(sense.LeastDetection) - 1)
+	rcs := math.Max(float64(s.RCS), float64(s.BoostRCS)) / float64(r.ReferenceRCS)
+	return float64(r.ReferenceRange) * math.Pow(ratio*rcs, 0.25) * math.Max(1, math.Max(r.CueFactor, r.WarnedFactor))
 }
 
 func (v *Value) add(mode int, p float64) {

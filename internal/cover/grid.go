@@ -131,6 +131,17 @@ func (g *lattice) fly(ctx context.Context, squares []square) error {
 	if len(g.known)+len(need) > MaxPlaces {
 		return fmt.Errorf("the map would need more than %d places; take a coarser grid or fewer batteries", MaxPlaces)
 	}
+	// Neighbours together: they share what can see them.
+	sort.SliceStable(need, func(a, b int) bool {
+		x, y := need[a], need[b]
+		if p, q := x.i>>5, y.i>>5; p != q {
+			return p < q
+		}
+		if p, q := x.j>>5, y.j>>5; p != q {
+			return p < q
+		}
+		return x.i < y.i || x.i == y.i && x.j < y.j
+	})
 	places := make([]geo.LLA, len(need))
 	for k, c := range need {
 		p, ok := g.pl.inverse(float64(c.i)*g.stepM, float64(c.j)*g.stepM)
