@@ -74,9 +74,12 @@ func (s *Scenario) Summary() *report.Summary {
 	f := s.File
 	sum := &report.Summary{Name: f.Name, Date: f.Date, About: f.About, Digest: f.Digest, Nations: len(f.Nations), Assets: len(f.Assets), Sensors: len(f.Sensors), Batteries: len(f.Batteries), Ladder: f.Ladder, Defaults: f.Defaults, Overridden: f.Book.Overridden(), Added: f.Book.Added()}
 	count := func(c scenario.Cite) {
-		if c.Assumption != "" || len(c.Sources) == 0 {
+		switch {
+		case len(c.Sources) == 0:
 			sum.Assumed++
-		} else {
+		case c.Assumption != "":
+			sum.Mixed++
+		default:
 			sum.Cited++
 		}
 	}

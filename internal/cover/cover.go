@@ -437,10 +437,6 @@ func (v *Value) class() uint64 {
 		c = c<<3 | uint64(k)
 		c = c<<2 | uint64(min(v.Shots[m], 2))
 	}
-	c <<= 1
-	if v.Reached {
-		c |= 1
-	}
 	return c
 }
 

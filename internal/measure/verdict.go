@@ -25,7 +25,7 @@ func Verdict(c *Comparison) string {
 	if d := best.Base.Leakers; d.Clear() && d.Value < 0 {
 		part := ""
 		if first.Leakers.Value > 0 {
-			part = fmt.Sprintf(", %s of those that arrive when each stands %s", Percent(-d.Value/first.Leakers.Value), first.Posture)
+			part = fmt.Sprintf(", which is %s of those that arrive there", Percent(-d.Value/first.Leakers.Value))
 		}
 		s = append(s, fmt.Sprintf("Together is better: under %q %s fewer missiles arrive than under %q (95 %% interval %s to %s)%s.",
 			best.Posture, Num(-d.Value), first.Posture, Num(-d.High), Num(-d.Low), part))
@@ -106,7 +106,11 @@ func Percent(p float64) string {
 	switch {
 	case p == 0 || p == 1:
 		return fmt.Sprintf("%.0f %%", 100*p)
-	case p < 0.01 || p > 0.99:
+	case p > 0.9995:
+		return ">99.9 %"
+	case p > 0.99:
+		return fmt.Sprintf("%.1f %%", 100*p)
+	case p < 0.01:
 		return fmt.Sprintf("%.2g %%", 100*p)
 	}
 	return fmt.Sprintf("%.0f %%", 100*p)

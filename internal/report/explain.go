@@ -164,11 +164,13 @@ func (n narrator) say(e sim.Event, start int32) string {
 	case sim.EvDry:
 		return n.battery(e.A) + " has no round left"
 	case sim.EvReserved:
-		return n.battery(e.A) + " keeps its last rounds for assets of more value"
+		return n.battery(e.A) + " keeps its rounds for assets that come first"
 	case sim.EvBusy:
 		return n.battery(e.A) + " has no fire channel free and waits for one"
 	case sim.EvWaits:
 		return n.battery(e.A) + " holds fire until the result of a shot already on its way, to save rounds"
+	case sim.EvSpared:
+		return n.battery(e.A) + " leaves it to the shot already on its way: it has fewer rounds than missiles still to meet"
 	case sim.EvThinksKill:
 		return b.Nations[e.A] + " takes the miss for a kill and stops shooting"
 	case sim.EvMissedKill:

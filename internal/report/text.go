@@ -24,6 +24,7 @@ type Summary struct {
 	Postures   []PostureLine `json:"postures"`
 	Ladder     []string      `json:"ladder"`
 	Cited      int           `json:"items_cited"`
+	Mixed      int           `json:"items_partly_assumed"`
 	Assumed    int           `json:"items_assumed"`
 	Defaults   []string      `json:"defaults,omitempty"`
 	Overridden []string      `json:"catalogue_overrides,omitempty"`
@@ -112,10 +113,8 @@ func Text(d *Document, width int, colour bool) string {
 	c := d.Result
 	fmt.Fprintf(&b, "%s\n", Clean(d.Scenario))
 	fmt.Fprintf(&b, "raid %s: %d missiles; %d runs, seed %d\n\n", Clean(c.Raid), c.Missiles, c.Runs, c.Seed)
-	if len(c.Rows) > 1 {
-		staircase(&b, c, width, colour)
-	}
-	for _, n := range nations(c) {
+	staircase(&b, c, width, colour)
+	for n := range c.Rows[0].Nations {
 		b.WriteByte('\n')
 		nationTable(&b, c, n)
 	}
@@ -167,14 +166,6 @@ func staircase(b *strings.Builder, c *measure.Comparison, width int, colour bool
 		}
 		b.WriteByte('\n')
 	}
-}
-
-func nations(c *measure.Comparison) []int {
-	var out []int
-	for i := range c.Rows[0].Nations {
-		out = append(out, i)
-	}
-	return out
 }
 
 func nationTable(b *strings.Builder, c *measure.Comparison, n int) {
@@ -273,7 +264,7 @@ func AccountText(a *Account) string {
 func SummaryText(s *Summary) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: no error found\n", Clean(s.Name))
-	fmt.Fprintf(&b, "%d nations, %d assets, %d sensors, %d batteries; of its items %d are cited, %d assumed\n\n", s.Nations, s.Assets, s.Sensors, s.Batteries, s.Cited, s.Assumed)
+	fmt.Fprintf(&b, "%d nations, %d assets, %d sensors, %d batteries; of its items %d are cited, %d cited in part (weight, facing or station assumed), %d assumed\n\n", s.Nations, s.Assets, s.Sensors, s.Batteries, s.Cited, s.Mixed, s.Assumed)
 	var rows [][]string
 	for _, r := range s.Raids {
 		rows = append(rows, []string{Clean(r.ID), fmt.Sprint(r.Missiles), Clean(r.About)})

@@ -49,7 +49,12 @@ func Load(name string, read func(path string) ([]byte, error), book *catalog.Boo
 			ps.Add(yamldoc.Problem{Pos: yamldoc.Pos{File: from}, Message: "write it as path=value", Given: s})
 			continue
 		}
-		root = yamldoc.Set(root, strings.TrimSpace(p), strings.TrimSpace(v), from, ps)
+		p, v = strings.TrimSpace(p), strings.TrimSpace(v)
+		if over, ok := l.figure(p, v, from); ok {
+			root = yamldoc.Merge(root, over)
+			continue
+		}
+		root = yamldoc.Set(root, p, v, from, ps)
 	}
 	f := l.file(root)
 	if err := ps.Err(); err != nil {
@@ -60,6 +65,25 @@ func Load(name string, read func(path string) ([]byte, error), book *catalog.Boo
 	fmt.Fprintf(h, "catalogue %s\n", f.Book.Digest())
 	f.Digest = hex.EncodeToString(h.Sum(nil))
 	return f, nil
+}
+
+// figure turns catalog.ENTRY.FIGURE=value into an override of one figure of the
+// catalogue, marked as set on the command line.
+func (l *loader) figure(path, value, from string) (yamldoc.Node, bool) {
+	parts := strings.Split(path, ".")
+	if len(parts) != 3 || parts[0] != "catalog" {
+		return yamldoc.Node{}, false
+	}
+	e, ok := l.book.Entry(parts[1])
+	if !ok {
+		return yamldoc.Node{}, false
+	}
+	year := ""
+	if f, ok := e.Figure(parts[2]); ok && f.PriceYear != 0 {
+		year = fmt.Sprintf("price-year: %d, ", f.PriceYear)
+	}
+	text := fmt.Sprintf("catalog: {%s: {figures: {%q: {value: %q, %ssource: assumption, reason: set on the command line}}}}", parts[1], parts[2], value, year)
+	return yamldoc.Parse(from, []byte(text), l.ps)
 }
 
 type loader struct {

@@ -104,6 +104,7 @@ const (
 	EvReserved                    // A battery keeps its last rounds for assets of more value
 	EvBusy                        // A battery has no channel free
 	EvWaits                       // A battery waits for another's result; B until
+	EvSpared                      // A battery leaves the missile to another's shot, to save its rounds
 	EvCommon                      // A interceptor type fails as a kind in this raid
 	EvThinksKill                  // A nation believes a miss was a kill and stops
 	EvMissedKill                  // A nation does not see that the missile is dead

@@ -99,6 +99,12 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	case how.Ration > 0 && s.used >= how.Ration:
 		p.end(s, how, e)
 		return false
+	case e.OnOthers && p.rounds[e.Battery]-bt.Salvo < p.home[e.Battery]*bt.Salvo:
+		// Its own nation's assets come first: one look for each missile that may
+		// still come at them stays in the launchers.
+		log.add(Event{Kind: EvReserved, TMs: t, Missile: i, A: e.Battery})
+		p.end(s, how, e)
+		return false
 	}
 	if g := int(i)*p.groups + int(ps.Group[cmd.Nation]); (how.Coordinate || p.rounds[e.Battery] < p.need[e.Battery]) && p.flying[g] > t && !b.Oracle {
 		// Somebody of the group has a shot on its way, and rounds are short or the
@@ -113,6 +119,13 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 				p.events.push(event{start + e.Slots[n].LaunchMs, ei, evFire})
 				return false
 			}
+		}
+		if p.rounds[e.Battery] < p.open[e.Battery]*bt.Salvo {
+			// There is no later look, but also not one round for each missile this
+			// battery may yet have to meet: the other's shot must do.
+			log.add(Event{Kind: EvSpared, TMs: t, Missile: i, A: e.Battery})
+			p.end(s, how, e)
+			return false
 		}
 	}
 	if bt.Channels > 0 && p.busy[e.Battery] >= bt.Channels {
@@ -170,6 +183,12 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 
 // end closes an engagement.
 func (p *Player) end(s *engState, how *Command, e *Engagement) {
+	if !s.done {
+		p.open[e.Battery]--
+		if !e.OnOthers {
+			p.home[e.Battery]--
+		}
+	}
 	s.done = true
 	p.owe(s, how, e)
 }

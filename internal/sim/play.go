@@ -58,6 +58,8 @@ type Player struct {
 	groups  int
 	rounds  []int32 // per battery
 	need    []int32 // per battery: rounds it would take to use every look it has left
+	open    []int32 // per battery: missiles it may yet shoot at
+	home    []int32 // of these, at its own nation's assets
 	busy    []int32 // per battery: channels in use
 	dry     []bool  // per nation: it has spent rounds on others
 	waiting []queue // per battery
@@ -139,7 +141,7 @@ func NewPlayer(b *Board) *Player {
 	p.exposed = make([]bool, n)
 	p.groups = len(b.Nations)
 	p.flying = make([]int32, n*p.groups)
-	p.need = make([]int32, len(b.Batteries))
+	p.need, p.open, p.home = make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries))
 	p.rounds, p.busy = make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries))
 	p.waiting = make([]queue, len(b.Batteries))
 	p.dry = make([]bool, len(b.Nations))
@@ -439,6 +441,8 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 	p.eng = p.eng[:0]
 	p.events.items = p.events.items[:0]
 	clear(p.need)
+	clear(p.open)
+	clear(p.home)
 	for i := range b.Missiles {
 		p.firstE[i] = int32(len(p.eng))
 		if p.path[i] < 0 {
@@ -514,6 +518,10 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 				log.add(Event{Kind: EvReady, TMs: start + min(s.orgMs, s.lorMs, s.eorMs), Missile: int32(i), A: e.Battery, B: start + at})
 				p.events.push(event{start + at, int32(len(p.eng)), evFire})
 				p.owe(&s, how, e)
+				p.open[e.Battery]++
+				if !e.OnOthers {
+					p.home[e.Battery]++
+				}
 				p.eng = append(p.eng, s)
 			}
 		}
