@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +14,7 @@ import (
 
 func gainCommand() *cobra.Command {
 	var c common
-	var html string
+	var o outputs
 	cmd := &cobra.Command{
 		Use: "gain SCENARIO", Short: "How much better together than alone: the staircase from alone to joint", Args: cobra.ExactArgs(1),
 		Example: "  testudo gain scenarios/northeast-asia-2014.yaml\n  testudo gain scenarios/northeast-asia-2014.yaml --raid nodongs-at-japan --html out/gain.html\n  testudo gain scenarios/northeast-asia-2014.yaml --set commands.JPN.salvo=1 --json",
@@ -26,17 +28,18 @@ func gainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(cmd, w, r, c, html, commandLine("gain", args[0], c), time.Since(start))
+			return deliver(cmd, w, r, c, o, commandLine("gain", args[0], c), time.Since(start))
 		},
 	}
 	c.addStudy(cmd)
-	cmd.Flags().StringVar(&html, "html", "", "also write the report as one HTML `file`")
+	o.add(cmd)
 	return cmd
 }
 
 func runCommand() *cobra.Command {
 	var c common
-	var posture, html string
+	var posture string
+	var o outputs
 	cmd := &cobra.Command{
 		Use: "run SCENARIO --posture NAME", Short: "What happens under one posture: leakers, assets, layers, batteries", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,12 +52,12 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(cmd, w, r, c, html, commandLine("run", args[0], c)+" --posture "+posture, time.Since(start))
+			return deliver(cmd, w, r, c, o, commandLine("run", args[0], c)+" --posture "+posture, time.Since(start))
 		},
 	}
 	c.addStudy(cmd)
 	cmd.Flags().StringVar(&posture, "posture", "", "posture to play")
-	cmd.Flags().StringVar(&html, "html", "", "also write the report as one HTML `file`")
+	o.add(cmd)
 	cmd.MarkFlagRequired("posture")
 	return cmd
 }
@@ -77,16 +80,32 @@ func commandLine(verb, path string, c common) string {
 	return s
 }
 
-func deliver(cmd *cobra.Command, w *testudo.World, r *testudo.Comparison, c common, html, line string, took time.Duration) error {
+// outputs are the files a study may write beside what it prints.
+type outputs struct{ html, figures string }
+
+func (o *outputs) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.html, "html", "", "also write the report as one HTML `file`")
+	cmd.Flags().StringVar(&o.figures, "figures", "", "also write each figure as SVG and its data as CSV into a `folder`")
+}
+
+func deliver(cmd *cobra.Command, w *testudo.World, r *testudo.Comparison, c common, o outputs, line string, took time.Duration) error {
 	out := cmd.OutOrStdout()
 	doc := w.Document(r, line)
-	if html != "" {
+	if o.html != "" {
 		page, err := report.HTML(doc)
 		if err != nil {
 			return coded(exitInternal, err)
 		}
-		if err := write(html, page); err != nil {
+		if err := write(o.html, page); err != nil {
 			return err
+		}
+	}
+	if o.figures != "" {
+		for _, f := range report.Figures(doc) {
+			base := filepath.Join(o.figures, f.Name)
+			if err := errors.Join(write(base+".svg", []byte(f.SVG())), write(base+".csv", []byte(f.CSV))); err != nil {
+				return err
+			}
 		}
 	}
 	if c.json {
@@ -94,8 +113,8 @@ func deliver(cmd *cobra.Command, w *testudo.World, r *testudo.Comparison, c comm
 	}
 	width, colour := terminal(out)
 	fmt.Fprint(out, report.Text(doc, width, colour))
-	if html != "" {
-		fmt.Fprintf(out, "\nReport: %s\n", html)
+	if o.html != "" {
+		fmt.Fprintf(out, "\nReport: %s\n", o.html)
 	}
 	if isTerminal(cmd.ErrOrStderr()) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%d runs × %d postures in %.2f s\n", r.Runs, len(r.Rows), took.Seconds())

@@ -73,7 +73,7 @@ func (h Histogram) Quantile(p float64) int {
 // count what lies outside, over also what is no number ("never"). No bins, and
 // everything over, for n < 1 or a range that is empty or not finite.
 func Bin(x []float64, lo, hi float64, n int) (counts []int64, under, over int64) {
-	if n < 1 || !(lo < hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0) {
+	if n < 1 || !(lo < hi) || math.IsInf(hi-lo, 0) {
 		return nil, 0, int64(len(x))
 	}
 	counts = make([]int64, n)

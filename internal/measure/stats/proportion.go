@@ -73,7 +73,7 @@ func PairedProportions(n10, n01, n int64) Interval {
 	score := func(d float64) float64 {
 		// The most likely share q of "second alone", given the difference d.
 		bb := (2*nf-b+c)*d - b - c
-		root := math.Sqrt(bb*bb + 8*nf*c*d*(1-d))
+		root := math.Sqrt(math.Max(0, bb*bb+8*nf*c*d*(1-d)))
 		q := (root - bb) / (4 * nf)
 		if bb > 0 && root > 0 { // the same root without cancellation
 			q = 2 * c * d * (1 - d) / (root + bb)
