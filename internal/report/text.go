@@ -74,6 +74,9 @@ func table(b *strings.Builder, head []string, rows [][]string) {
 			switch {
 			case i == 0:
 				b.WriteString(c + pad)
+			case head[i] == "about" || head[i] == "what it is":
+				// Sentences stand last and begin in line.
+				b.WriteString("  " + c)
 			default:
 				b.WriteString("  " + pad + c)
 			}
@@ -82,7 +85,7 @@ func table(b *strings.Builder, head []string, rows [][]string) {
 		if k == 0 {
 			n := 2 * (len(head) - 1)
 			for _, x := range w {
-				n += x
+				n += min(x, 60)
 			}
 			b.WriteString(strings.Repeat("-", n) + "\n")
 		}
