@@ -16,7 +16,7 @@ const Never int32 = 1<<31 - 1
 
 // BoardVersion changes whenever a board's layout or meaning does; a board of
 // another version is refused rather than misread.
-const BoardVersion = 5
+const BoardVersion = 6
 
 // Board is a compiled raid: everything a replication needs and nothing it must
 // compute. All probabilities are thresholds for draw.Hit, all times integer
@@ -130,6 +130,7 @@ type View struct {
 	Sensor int32
 	FirmMs int32 // from detection to a firm track
 	LastMs int32 // last sight
+	Plain  bool  // pointing changes nothing: the three curves are one
 	Search Curve
 	Warned Curve
 	Cued   Curve

@@ -185,7 +185,7 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 	}
 	for i := range c.views {
 		v := &c.views[i]
-		b.Views = append(b.Views, View{Sensor: int32(v.sensor), FirmMs: ms(t.Sensors[v.sensor].FirmS), LastMs: ms(v.view.Last), Search: curve(v.view.Search), Warned: curve(v.view.Warned), Cued: curve(v.view.Cued)})
+		b.Views = append(b.Views, View{Sensor: int32(v.sensor), FirmMs: ms(t.Sensors[v.sensor].FirmS), LastMs: ms(v.view.Last), Plain: !helps(v), Search: curve(v.view.Search), Warned: curve(v.view.Warned), Cued: curve(v.view.Cued)})
 	}
 	for i := range t.Missiles {
 		m := &t.Missiles[i]

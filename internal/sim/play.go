@@ -264,7 +264,10 @@ func (p *Player) look(seed, run uint64) {
 		for v := range views {
 			s := &b.Sensors[views[v].Sensor]
 			u := draw.U64(seed, run, b.Missiles[i].Entity, keyDetect(s.Entity))
-			x := sight{views[v].Search.at(u), views[v].Warned.at(u), views[v].Cued.at(u)}
+			x := sight{search: views[v].Search.at(u)}
+			if x.warned, x.cued = x.search, x.search; !views[v].Plain {
+				x.warned, x.cued = views[v].Warned.at(u), views[v].Cued.at(u)
+			}
 			if s.LostMs != Never {
 				x.search, x.warned, x.cued = before(x.search, s.LostMs-p.startMs[i]), before(x.warned, s.LostMs-p.startMs[i]), before(x.cued, s.LostMs-p.startMs[i])
 			}
