@@ -134,30 +134,60 @@ type testFlight struct {
 	what           string
 	rangeKm, apoKm float64
 	seconds        float64
-	stages         []units.Duration // assumed
-	estimateKm     float64          // published range on a flat trajectory; 0: none found
+	entry          string  // of the catalogue, whose assumed burn times are flown
+	estimateKm     float64 // published range on a flat trajectory; 0: none found
 	source         string
 }
 
 var testFlights = []testFlight{
-	{"Hwasong-12, 14 May 2017", 787, 2111.5, 1800, []units.Duration{145}, 4500, "KCNA via CNS database (nk-missile-tests); 30 min: strategicstudyindia.com 2017-07-08"},
-	{"Hwasong-14, 4 July 2017", 933, 2802, 2220, []units.Duration{145, 130}, 0, "CNS database; 37 min: blog.ucsusa.org/david-wright/nk-longest-missile-test-yet"},
-	{"Hwasong-15, 29 November 2017", 950, 4475, 3240, []units.Duration{140, 150}, 13000, "CNS database; 54 min: UCS post"},
-	{"Hwasong-18, 12 July 2023", 1001, 6648, 4440, []units.Duration{65, 65, 65}, 0, "CNS database; Japan 74 min: AP"},
+	{"Hwasong-12, 14 May 2017", 787, 2111.5, 1800, "hwasong-12", 4500, "KCNA via CNS database (nk-missile-tests); 30 min: strategicstudyindia.com 2017-07-08"},
+	{"Hwasong-14, 4 July 2017", 933, 2802, 2220, "hwasong-14", 0, "CNS database; 37 min: blog.ucsusa.org/david-wright/nk-longest-missile-test-yet"},
+	{"Hwasong-15, 29 November 2017", 950, 4475, 3240, "hwasong-15", 13000, "CNS database; 54 min: UCS post"},
+	{"Hwasong-18, 12 July 2023", 1001, 6648, 4440, "hwasong-18", 0, "CNS database; Japan 74 min: AP"},
 }
 
-func (f testFlight) fly() (*flight.Missile, *flight.Trajectory, error) {
+// spec gives the missile as the catalogue has it: its burn times and ballistic
+// coefficient are assumptions.
+func (f testFlight) spec() (flight.Spec, error) {
+	s := flight.Spec{ID: f.entry}
+	b, err := shipped()
+	if err != nil {
+		return s, err
+	}
+	e, ok := b.Entry(f.entry)
+	if !ok {
+		return s, fmt.Errorf("the catalogue has no %s", f.entry)
+	}
+	s.Range, s.Beta = units.Length(e.Value("range", 0)), units.Loading(e.Value("ballistic-coefficient", 0))
+	var out []units.Duration
+	for _, n := range []string{"burn-time-1", "burn-time-2", "burn-time-3"} {
+		if e.Has(n) {
+			out = append(out, units.Duration(e.Value(n, 0)))
+		}
+	}
+	if len(out) == 0 {
+		n := max(1, int(e.Value("stages", 1)))
+		for range n {
+			out = append(out, units.Duration(e.Value("burn-time", 0)/float64(n)))
+		}
+	}
+	s.Stages = out
+	return s, nil
+}
+
+func (f testFlight) fly() (s flight.Spec, tr *flight.Trajectory, err error) {
+	if s, err = f.spec(); err != nil {
+		return s, nil, err
+	}
 	e := flight.RealEarth()
 	from := geo.Deg(39.9, 125.3)
 	to, _ := e.Ellipsoid.Direct(from, units.Degrees(75), units.Km(f.rangeKm))
-	// The published range on a flat trajectory plays no part in a flight to a
-	// stated apogee; any figure large enough calibrates the same engine.
-	m, err := flight.Calibrate(e, flight.Spec{ID: f.what, Range: units.Km(math.Max(2.2*f.apoKm, 3000)), Stages: f.stages, Beta: 6000})
+	m, err := flight.Calibrate(e, s)
 	if err != nil {
-		return nil, nil, err
+		return s, nil, err
 	}
-	tr, err := m.Aim(e, flight.Aim{From: from, To: to, Shape: flight.ToApogee, Apogee: units.Km(f.apoKm)})
-	return m, tr, err
+	tr, err = m.Aim(e, flight.Aim{From: from, To: to, Shape: flight.ToApogee, Apogee: units.Km(f.apoKm)})
+	return s, tr, err
 }
 
 func lofted(c *collector) error {
@@ -181,7 +211,7 @@ func estimated(c *collector) error {
 			continue
 		}
 		c.set(Medium, f.source, "15 %: the published estimates are rounded, and made with other burn times")
-		_, tr, err := f.fly()
+		s, tr, err := f.fly()
 		if err != nil {
 			return err
 		}
@@ -191,7 +221,8 @@ func estimated(c *collector) error {
 		lo, hi := 1000.0, 18000.0
 		for hi-lo > 20 {
 			km := (lo + hi) / 2
-			m, err := flight.Calibrate(e, flight.Spec{ID: f.what, Range: units.Km(km), Stages: f.stages, Beta: 6000})
+			s.Range = units.Km(km)
+			m, err := flight.Calibrate(e, s)
 			if err != nil || float64(m.DeltaV()) > want {
 				hi = km
 			} else {

@@ -64,6 +64,7 @@ var anchors = []anchor{
 	{"Greedy allocation (den Broeder 1959)", greedy},
 	{"Lofted test flights", lofted},
 	{"Ranges estimated from lofted flights", estimated},
+	{"Records of tests and wars", history},
 }
 
 // Names lists the anchors.
