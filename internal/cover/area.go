@@ -17,7 +17,7 @@ func (m *Map) At(i, j int) Value {
 
 // Place is where a place of the lattice lies on the ground.
 func (m *Map) Place(i, j int) geo.LLA {
-	p, _ := m.plane.inverse(float64(i)*m.StepM, float64(j)*m.StepM)
+	p, _ := m.plane.Inverse(float64(i)*m.StepM, float64(j)*m.StepM)
 	return p
 }
 
@@ -46,7 +46,7 @@ func (m *Map) ShotsM2(mode, shots int) float64 {
 // Kill is the kill probability of the best shot at a place, between the
 // lattice's points by bilinear interpolation; 0 outside the map.
 func (m *Map) Kill(mode int, at geo.LLA) float64 {
-	x, y, ok := m.plane.forward(at)
+	x, y, ok := m.plane.Forward(at)
 	if !ok {
 		return 0
 	}
@@ -177,7 +177,7 @@ func (m *Map) contour(value func(Value) float64, level float64) []Line {
 		for x := a; !done[x]; {
 			done[x] = true
 			px, py := point(x)
-			if p, ok := m.plane.inverse((px-1+float64(m.I0))*m.StepM, (py-1+float64(m.J0))*m.StepM); ok {
+			if p, ok := m.plane.Inverse((px-1+float64(m.I0))*m.StepM, (py-1+float64(m.J0))*m.StepM); ok {
 				l = append(l, p)
 			}
 			y, ok := next[x]

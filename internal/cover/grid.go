@@ -23,7 +23,7 @@ type Map struct {
 	I0, J0, NI, NJ int
 	Values         []Value
 	Flown          int // places for which a missile was flown; the rest lie in even country between them
-	plane          plane
+	plane          Plane
 }
 
 // MaxPlaces bounds the places flown for one map.
@@ -46,7 +46,7 @@ func (s square) corners() [4]corner {
 
 type lattice struct {
 	e     *evaluator
-	pl    plane
+	pl    Plane
 	stepM float64
 	known map[corner]Value
 	sites []struct{ e, n, reachM float64 }
@@ -70,9 +70,9 @@ func Footprint(ctx context.Context, f *scenario.File, q Query) (*Map, error) {
 	if q.GridM < 100 || q.GridM > 500e3 {
 		return nil, fmt.Errorf("a grid of %.0f m: allowed are 100 m to 500 km", q.GridM)
 	}
-	g := &lattice{e: e, pl: newPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}}
+	g := &lattice{e: e, pl: NewPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}}
 	for _, s := range e.sites {
-		x, y, ok := g.pl.forward(s.at)
+		x, y, ok := g.pl.Forward(s.at)
 		if !ok {
 			return nil, errors.New("the batteries lie on opposite sides of the Earth; map them one by one")
 		}
@@ -144,7 +144,7 @@ func (g *lattice) fly(ctx context.Context, squares []square) error {
 	})
 	places := make([]geo.LLA, len(need))
 	for k, c := range need {
-		p, ok := g.pl.inverse(float64(c.i)*g.stepM, float64(c.j)*g.stepM)
+		p, ok := g.pl.Inverse(float64(c.i)*g.stepM, float64(c.j)*g.stepM)
 		if !ok {
 			p = geo.Deg(90, 0)
 		}

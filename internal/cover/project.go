@@ -7,11 +7,11 @@ import (
 	"testudo/internal/units"
 )
 
-// plane is the Lambert azimuthal equal-area projection about a centre, on the
+// Plane is the Lambert azimuthal equal-area projection about a centre, on the
 // authalic sphere of the ellipsoid: a square of the plane is the same area
 // wherever it lies (Snyder, Map Projections: A Working Manual, USGS 1987, ch. 24
 // and eq. 3-11 to 3-18).
-type plane struct {
+type Plane struct {
 	el         geo.Ellipsoid
 	lon0       float64
 	sin0, cos0 float64
@@ -19,8 +19,9 @@ type plane struct {
 	radius     float64
 }
 
-func newPlane(el geo.Ellipsoid, centre geo.LLA) plane {
-	p := plane{el: el, lon0: float64(centre.Lon), e2: el.F * (2 - el.F)}
+// NewPlane is the projection about a centre, on an ellipsoid or a sphere.
+func NewPlane(el geo.Ellipsoid, centre geo.LLA) Plane {
+	p := Plane{el: el, lon0: float64(centre.Lon), e2: el.F * (2 - el.F)}
 	p.e = math.Sqrt(p.e2)
 	p.qp = p.q(1)
 	p.radius = el.A * math.Sqrt(p.qp/2)
@@ -29,20 +30,20 @@ func newPlane(el geo.Ellipsoid, centre geo.LLA) plane {
 	return p
 }
 
-func (p *plane) q(sin float64) float64 {
+func (p *Plane) q(sin float64) float64 {
 	if p.e2 == 0 {
 		return 2 * sin
 	}
 	return (1 - p.e2) * (sin/(1-p.e2*sin*sin) + math.Atanh(p.e*sin)/p.e)
 }
 
-func (p *plane) authalic(lat float64) float64 {
+func (p *Plane) authalic(lat float64) float64 {
 	return math.Asin(math.Max(-1, math.Min(1, p.q(math.Sin(lat))/p.qp)))
 }
 
-// forward gives metres east and north of the centre; a point within some metres
+// Forward gives metres east and north of the centre; a point within some metres
 // of the antipode has no place.
-func (p *plane) forward(at geo.LLA) (east, north float64, ok bool) {
+func (p *Plane) Forward(at geo.LLA) (east, north float64, ok bool) {
 	b, d := p.authalic(float64(at.Lat)), float64(at.Lon)-p.lon0
 	sin, cos := math.Sin(b), math.Cos(b)
 	c := 1 + p.sin0*sin + p.cos0*cos*math.Cos(d)
@@ -53,8 +54,8 @@ func (p *plane) forward(at geo.LLA) (east, north float64, ok bool) {
 	return k * cos * math.Sin(d), k * (p.cos0*sin - p.sin0*cos*math.Cos(d)), true
 }
 
-// inverse is the point of a place on the plane; false beyond the antipode.
-func (p *plane) inverse(east, north float64) (geo.LLA, bool) {
+// Inverse is the point of a place on the plane; false beyond the antipode.
+func (p *Plane) Inverse(east, north float64) (geo.LLA, bool) {
 	rho := math.Hypot(east, north)
 	if rho > 1.9999*p.radius {
 		return geo.LLA{}, false

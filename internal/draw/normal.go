@@ -4,7 +4,7 @@ import "math"
 
 // Normal turns a draw into a standard normal deviate: the inverse of the normal
 // distribution function at (k+½)/2^53, k the draw's upper 53 bits. It grows
-// with u, lies within ±8.21, and Normal(^u) is exactly -Normal(u). Rational
+// with u, lies within ±8.2924, and Normal(^u) is exactly -Normal(u). Rational
 // approximations of Wichura, "Algorithm AS 241: the percentage points of the
 // normal distribution", Applied Statistics 37, 477-484 (1988), PPND16: good to
 // about 1e-15 relative.

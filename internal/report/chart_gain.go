@@ -14,6 +14,7 @@ type Drawing struct {
 	Name  string // file name without extension
 	Title string
 	Alt   string // what it shows, in words
+	Wide  bool
 	svg   func(page bool) string
 	CSV   string // with a header line; units in the column names
 }

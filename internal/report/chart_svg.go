@@ -27,7 +27,7 @@ const svgRules = `.t{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto S
 
 // palette is the light one of files of their own; html.css names the same.
 var palette = [...][2]string{{"ink", "#1b1f24"}, {"muted", "#57606a"}, {"line", "#d5dbe1"}, {"bar", "#1f4e79"}, {"quiet", "#a9bccf"}, {"paper", "#ffffff"},
-	{"sea", "#eef3f7"}, {"land", "#f7f4ec"}, {"own", "#1f4e79"}, {"foe", "#9a2d13"}}
+	{"sea", "#eef3f7"}, {"land", "#f7f4ec"}, {"ours", "#dfe9f2"}, {"theirs", "#f6e0d8"}, {"own", "#1f4e79"}, {"foe", "#9a2d13"}}
 
 // svgCSS gives the classes for the page (variables) or for a file (colours).
 func svgCSS(rules string, page bool) string {
@@ -80,6 +80,11 @@ func (c *canvas) circle(x, y, r float64, class string) {
 
 func (c *canvas) path(d, class string) {
 	fmt.Fprintf(&c.b, `<path d="%s" class="%s"/>`, d, class)
+}
+
+// fill draws a shape of several rings, of which the inner ones are holes.
+func (c *canvas) fill(d, class string) {
+	fmt.Fprintf(&c.b, `<path d="%s" class="%s" fill-rule="evenodd"/>`, d, class)
 }
 
 // group opens a group with a tooltip; close it with end.

@@ -100,7 +100,10 @@ type pageView struct {
 // HTML sets a document as one self-contained page: it loads nothing, follows
 // light and dark, prints, and carries its own data as JSON. The markup is also
 // well-formed XML.
-func HTML(d *Document) ([]byte, error) {
+//
+// Further drawings, such as Maps and WarnChart give, stand in a section of their
+// own after the staircase.
+func HTML(d *Document, further ...Drawing) ([]byte, error) {
 	c := d.Result
 	if c == nil || len(c.Rows) == 0 {
 		return nil, fmt.Errorf("report: the document holds no posture")
@@ -109,8 +112,16 @@ func HTML(d *Document) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := pageView{D: clean(d), Data: data, Raid: Clean(c.Raid), CSS: template.CSS(pageCSS + svgCSS(svgRules, true)), Verdict: sentences(c.Verdict), Tiles: tiles(c)}
-	v.Sections = append(v.Sections, gainSection(d), nationSection(c), assetSection(c), spentSection(c))
+	v := pageView{D: clean(d), Data: data, Raid: Clean(c.Raid), CSS: template.CSS(pageCSS + svgCSS(svgRules+mapRules+warnRules, true)), Verdict: sentences(c.Verdict), Tiles: tiles(c)}
+	v.Sections = append(v.Sections, gainSection(d))
+	if len(further) > 0 {
+		s := sectionView{ID: "maps", Title: "Where, and when"}
+		for _, f := range further {
+			s.Figures = append(s.Figures, drawn(f, ""))
+		}
+		v.Sections = append(v.Sections, s)
+	}
+	v.Sections = append(v.Sections, nationSection(c), assetSection(c), spentSection(c))
 	for _, o := range d.Overridden {
 		v.Own = append(v.Own, "replaced: "+Clean(o))
 	}
@@ -205,7 +216,7 @@ func tiles(c *measure.Comparison) []tile {
 }
 
 func drawn(d Drawing, note string) figureView {
-	return figureView{Title: Clean(d.Title), Note: note, SVG: template.HTML(d.page())}
+	return figureView{Title: Clean(d.Title), Note: note, Wide: d.Wide, SVG: template.HTML(d.page())}
 }
 
 func gainSection(d *Document) sectionView {

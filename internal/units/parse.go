@@ -3,27 +3,27 @@ package units
 import (
 	"fmt"
 	"math"
-	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind is what a quantity measures.
 type Kind uint8
 
-// The kinds.
+// The kinds, with the SI unit their values are in.
 const (
-	KindLength Kind = iota
-	KindSpeed
-	KindDuration
-	KindAngle
-	KindMass
-	KindArea
-	KindLoading
-	KindMoney
-	KindNumber
-	KindProbability
-	KindCount
+	KindLength      Kind = iota // m
+	KindSpeed                   // m/s
+	KindDuration                // s
+	KindAngle                   // rad
+	KindMass                    // kg
+	KindArea                    // m²
+	KindLoading                 // kg/m²
+	KindMoney                   // whole units of the currency
+	KindNumber                  // any number
+	KindProbability             // 0 to 1
+	KindCount                   // a whole number from 0 up
 )
 
 var kindNames = [...]string{"length", "speed", "duration", "angle", "mass", "area", "ballistic coefficient", "money", "number", "probability", "count"}
@@ -36,21 +36,46 @@ func (k Kind) String() string {
 	return "quantity"
 }
 
+// unit is a name and the SI value of one of it: num/den · 10^shift. Powers of ten
+// are shifts of the decimal point in the text, so that what is written comes
+// out correctly rounded: "1.1 M" is the whole number 1,100,000.
 type unit struct {
-	name string
-	si   float64
+	name     string
+	shift    int
+	num, den float64
 }
 
-const foot, nmi, mile = 0.3048, 1852.0, 1609.344
+// tables holds the units of each kind, the base unit first. dBsm (decibels
+// above a square metre) is a logarithm and is converted where it is read.
+var tables = [...][]unit{
+	KindLength:   {{"m", 0, 1, 1}, {"km", 3, 1, 1}, {"ft", 0, 0.3048, 1}, {"nmi", 0, 1852, 1}, {"mi", 0, 1609.344, 1}},
+	KindSpeed:    {{"m/s", 0, 1, 1}, {"km/s", 3, 1, 1}, {"km/h", 3, 1, 3600}, {"kn", 0, 1852, 3600}},
+	KindDuration: {{"s", 0, 1, 1}, {"ms", -3, 1, 1}, {"min", 0, 60, 1}, {"h", 0, 3600, 1}, {"d", 0, 86400, 1}, {"yr", 0, 365.25 * 86400, 1}},
+	KindAngle:    {{"deg", 0, math.Pi / 180, 1}, {"rad", 0, 1, 1}, {"mrad", -3, 1, 1}},
+	KindMass:     {{"kg", 0, 1, 1}, {"t", 3, 1, 1}},
+	KindArea:     {{"m2", 0, 1, 1}, {"cm2", -4, 1, 1}, {"dBsm", 0, 0, 1}},
+	KindLoading:  {{"kg/m2", 0, 1, 1}},
+}
 
-var tables = map[Kind][]unit{
-	KindLength:   {{"m", 1}, {"km", 1000}, {"ft", foot}, {"nmi", nmi}, {"mi", mile}},
-	KindSpeed:    {{"m/s", 1}, {"km/s", 1000}, {"km/h", 1 / 3.6}, {"kn", nmi / 3600}},
-	KindDuration: {{"s", 1}, {"ms", 0.001}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"yr", 365.25 * 86400}},
-	KindAngle:    {{"deg", math.Pi / 180}, {"rad", 1}, {"mrad", 0.001}},
-	KindMass:     {{"kg", 1}, {"t", 1000}},
-	KindArea:     {{"m2", 1}, {"cm2", 1e-4}, {"dBsm", 0}},
-	KindLoading:  {{"kg/m2", 1}},
+// multiples are the letters that may follow a plain number or precede a
+// currency.
+var multiples = [...]struct {
+	name  string
+	shift int
+	x     float64
+}{{"", 0, 1}, {"k", 3, 1e3}, {"M", 6, 1e6}, {"G", 9, 1e9}}
+
+// spoken maps what people write in place of a unit to the unit, for hints only.
+var spoken = map[string]string{
+	"metre": "m", "metres": "m", "meter": "m", "meters": "m", "kilometre": "km", "kilometres": "km", "kilometer": "km", "kilometers": "km", "kms": "km",
+	"feet": "ft", "foot": "ft", "mile": "mi", "miles": "mi", "nm": "nmi",
+	"mps": "m/s", "kps": "km/s", "kmh": "km/h", "kph": "km/h", "kt": "kn", "kts": "kn", "knot": "kn", "knots": "kn",
+	"sec": "s", "secs": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min", "mins": "min", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
+	"day": "d", "days": "d", "y": "yr", "year": "yr", "years": "yr", "msec": "ms",
+	"°": "deg", "degree": "deg", "degrees": "deg", "radian": "rad", "radians": "rad",
+	"kilogram": "kg", "kilograms": "kg", "kgs": "kg", "ton": "t", "tonne": "t", "tonnes": "t", "tons": "t",
+	"m²": "m2", "m^2": "m2", "sqm": "m2", "cm²": "cm2", "cm^2": "cm2", "db": "dBsm", "dbm2": "dBsm", "kg/m²": "kg/m2", "kg/m^2": "kg/m2",
+	"thousand": "k", "million": "M", "mn": "M", "billion": "G", "bn": "G", "b": "G", "percent": "%", "pct": "%",
 }
 
 var currencies = []string{"USD", "EUR", "JPY", "KRW", "GBP", "ILS", "AED", "SAR", "CNY", "RUB", "AUD", "CAD", "TRY", "PLN", "RON", "QAR", "KWD", "BHD", "OMR", "IRR", "NOK", "SEK", "CHF"}
@@ -58,34 +83,33 @@ var currencies = []string{"USD", "EUR", "JPY", "KRW", "GBP", "ILS", "AED", "SAR"
 // Currencies lists the currency codes that are known.
 func Currencies() []string { return append([]string(nil), currencies...) }
 
-// Units lists the units a kind allows, the base unit first.
+// Units lists what a kind allows after the number, the base unit first; for
+// kinds without units, what may be written in words.
 func Units(k Kind) []string {
-	switch k {
-	case KindMoney:
+	switch {
+	case k == KindMoney:
+		return append(Currencies(), "each also with k, M or G before it")
+	case k == KindNumber || k == KindCount:
+		return []string{"no unit", "k", "M", "G"}
+	case k == KindProbability:
+		return []string{"a number from 0 to 1", "%"}
+	case int(k) < len(tables):
 		var out []string
-		for _, c := range currencies[:5] {
-			out = append(out, c, "k"+c, "M"+c, "G"+c)
+		for _, u := range tables[k] {
+			out = append(out, u.name)
 		}
 		return out
-	case KindNumber, KindCount:
-		return []string{"no unit", "k", "M", "G"}
-	case KindProbability:
-		return []string{"a number from 0 to 1", "%"}
 	}
-	var out []string
-	for _, u := range tables[k] {
-		out = append(out, u.name)
-	}
-	return out
+	return nil
 }
 
 // ParseError says what was wrong with a quantity and what would be right.
 type ParseError struct {
 	Kind    Kind
-	Given   string
-	Reason  string
-	Allowed []string
-	Hint    string
+	Given   string   // the text, cut if it is long
+	Reason  string   // what is wrong with it
+	Allowed []string // the units of the kind
+	Hint    string   // the whole text as it was probably meant; "" if nothing is near
 }
 
 // Error names the kind, what was given, why it is wrong and what is allowed.
@@ -97,31 +121,74 @@ func (e *ParseError) Error() string {
 	return s
 }
 
-func fail(k Kind, given, format string, args ...any) error {
+// fail makes the error. What was given is cut when it is long, at a whole
+// character.
+func fail(k Kind, given, format string, args ...any) *ParseError {
+	if len(given) > maxText {
+		n := maxText / 2
+		for n > 0 && !utf8.RuneStart(given[n]) {
+			n--
+		}
+		given = given[:n] + "…"
+	}
 	return &ParseError{Kind: k, Given: given, Reason: fmt.Sprintf(format, args...), Allowed: Units(k)}
 }
 
+// suggest sets the hint, if it is itself right.
+func (e *ParseError) suggest(text string) {
+	if _, err := Parse(e.Kind, text); err == nil {
+		e.Hint = text
+	}
+}
+
+// maxText is how many bytes a quantity may have.
+const maxText = 64
+
 // split parts a number from what follows it.
 func split(s string) (num, unit string) {
+	digit := func(i int) bool { return i < len(s) && s[i] >= '0' && s[i] <= '9' }
+	sign := func(i int) bool { return i < len(s) && (s[i] == '+' || s[i] == '-') }
 	i := 0
-	for i < len(s) {
-		c := s[i]
-		if c >= '0' && c <= '9' || c == '.' || (c == '+' || c == '-') && (i == 0 || s[i-1] == 'e' || s[i-1] == 'E') {
-			i++
-			continue
+	if sign(i) {
+		i++
+	}
+	for digit(i) || i < len(s) && s[i] == '.' {
+		i++
+	}
+	// An exponent only if a digit follows it: "1 d" and "3 e" have none.
+	if i < len(s) && (s[i] == 'e' || s[i] == 'E') && (digit(i+1) || sign(i+1) && digit(i+2)) {
+		for i += 2; digit(i); i++ {
 		}
-		// An exponent only if a digit follows: "1 d" and "3 e" are not numbers.
-		if (c == 'e' || c == 'E') && i > 0 && i+1 < len(s) && (s[i+1] >= '0' && s[i+1] <= '9' || (s[i+1] == '-' || s[i+1] == '+') && i+2 < len(s) && s[i+2] >= '0' && s[i+2] <= '9') {
-			i++
-			continue
-		}
-		break
 	}
 	return s[:i], strings.TrimSpace(s[i:])
 }
 
+// number reads the text that split cut off. A number too small to hold is
+// refused as one too large is: 0 was not what was meant.
+func number(k Kind, given, num string) (float64, error) {
+	if strings.Trim(num, "+-.") == "" {
+		e := fail(k, given, "does not begin with a number")
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(given), "\u2212"); ok {
+			e.suggest("-" + rest)
+		}
+		return 0, e
+	}
+	x, err := strconv.ParseFloat(num, 64)
+	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+		return 0, fail(k, given, "is not a finite number")
+	}
+	mantissa, _, _ := strings.Cut(strings.ToLower(num), "e")
+	if x == 0 && strings.ContainsAny(mantissa, "123456789") {
+		return 0, fail(k, given, "is too near to zero")
+	}
+	return x, nil
+}
+
 // Parse reads a quantity of a kind and gives its SI value (money: whole
-// currency units; probability: 0 to 1). The error is a *ParseError.
+// currency units; probability: 0 to 1). The text is a number, blanks if wanted,
+// and a unit of that kind; a bare number is an error where the kind has units.
+// The error is a *ParseError that lists the units and, where one is near, the
+// likely one.
 func Parse(k Kind, s string) (float64, error) {
 	if k == KindMoney {
 		m, err := ParseMoney(s)
@@ -129,118 +196,180 @@ func Parse(k Kind, s string) (float64, error) {
 	}
 	given := s
 	s = strings.TrimSpace(s)
-	if len(s) > 64 {
-		return 0, fail(k, given[:32]+"…", "is too long for a quantity")
+	if len(s) > maxText {
+		return 0, fail(k, given, "is too long for a quantity")
 	}
 	num, u := split(s)
-	if num == "" {
-		return 0, fail(k, given, "does not begin with a number")
+	x, err := number(k, given, num)
+	if err != nil {
+		return 0, err
 	}
-	x, err := strconv.ParseFloat(num, 64)
-	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+	si, ok := convert(k, num, x, u)
+	switch {
+	case !ok && u == "":
+		return 0, fail(k, given, "has no unit")
+	case !ok:
+		return 0, unknown(k, given, num, u)
+	case math.IsInf(si, 0):
 		return 0, fail(k, given, "is not a finite number")
+	case si == 0 && (x != 0 || u == "dBsm"):
+		return 0, fail(k, given, "is too near to zero")
+	case k == KindCount && (si < 0 || si != math.Trunc(si)):
+		return 0, fail(k, given, "is not a whole number from 0 up")
+	case k == KindProbability && (si < 0 || si > 1):
+		return 0, fail(k, given, "lies outside 0 to 1")
+	case si == 0:
+		return 0, nil // and not the minus zero of "-0 m"
 	}
-	switch k {
-	case KindNumber, KindCount:
-		f, ok := map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[u]
-		if !ok {
-			return 0, fail(k, given, "unknown unit %q", u)
-		}
-		x *= f
-		if k == KindCount && (x < 0 || x != math.Trunc(x)) {
-			return 0, fail(k, given, "is not a whole number from 0 up")
-		}
-	case KindProbability:
-		switch u {
-		case "":
-		case "%":
-			x /= 100
-		default:
-			return 0, fail(k, given, "unknown unit %q", u)
-		}
-		if x < 0 || x > 1 {
-			return 0, fail(k, given, "lies outside 0 to 1")
-		}
-	case KindArea:
-		if u == "dBsm" {
-			x = math.Pow(10, x/10)
-			break
-		}
-		fallthrough
-	default:
-		if u == "" {
-			return 0, fail(k, given, "has no unit")
-		}
-		found := false
-		for _, t := range tables[k] {
-			if t.name == u {
-				x *= t.si
-				found = true
-			}
-		}
-		if !found {
-			e := fail(k, given, "unknown unit %q", u).(*ParseError)
-			for other, list := range tables {
-				for _, t := range list {
-					if t.name == u && other != k {
-						e.Reason = fmt.Sprintf("%q is a unit of %s", u, other)
-					}
-				}
-			}
-			if n := nearest(u, Units(k)); n != "" {
-				e.Hint = num + " " + n
-			}
-			return 0, e
-		}
-	}
-	if math.IsInf(x, 0) {
-		return 0, fail(k, given, "is not a finite number")
-	}
-	return x, nil
+	return si, nil
 }
 
-// ParseMoney reads "11 MUSD" or "11 MUSD(2014)".
+// shifted is the number written in num with its decimal point moved: x·10^by,
+// rounded once. x is num as it stands.
+func shifted(num string, x float64, by int) float64 {
+	if x == 0 || by == 0 {
+		return x
+	}
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(num), "e")
+	e, _ := strconv.Atoi(exponent) // 0 without one; x is finite, so it fits
+	y, _ := strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+by), 64)
+	return y // ±Inf beyond the range, for the caller to refuse
+}
+
+// convert gives the SI value of the number num, which is x, of a unit, and
+// whether the kind has the unit.
+func convert(k Kind, num string, x float64, u string) (float64, bool) {
+	switch {
+	case k == KindNumber || k == KindCount:
+		for _, m := range multiples {
+			if m.name == u {
+				return shifted(num, x, m.shift), true
+			}
+		}
+	case k == KindProbability:
+		switch u {
+		case "":
+			return x, true
+		case "%":
+			return shifted(num, x, -2), true
+		}
+	case k == KindArea && u == "dBsm":
+		return math.Pow(10, x/10), true
+	case int(k) < len(tables):
+		for _, t := range tables[k] {
+			if t.name == u {
+				return shifted(num, x, t.shift) * t.num / t.den, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// unknown says what is wrong with a unit that the kind has not, as helpfully as
+// can be: a slip in the number, another kind's unit, or the nearest name.
+func unknown(k Kind, given, num, u string) *ParseError {
+	e := fail(k, given, "unknown unit %q", u)
+	if c := u[0]; c == ',' || c == '_' || c == '\'' || c == '.' || c >= '0' && c <= '9' {
+		e.Reason = fmt.Sprintf("%q is not a number: digits and one decimal point only, no separators", num+u)
+		return e
+	}
+	for other, list := range tables {
+		for _, t := range list {
+			if t.name == u && Kind(other) != k {
+				e.Reason = fmt.Sprintf("%q is a unit of %s", u, Kind(other))
+			}
+		}
+	}
+	var names []string
+	switch {
+	case k == KindNumber || k == KindCount:
+		names = []string{"k", "M", "G"}
+	case k == KindProbability:
+		names = []string{"%"}
+	default:
+		names = e.Allowed
+	}
+	if n := likely(u, names); n != "" {
+		e.suggest(num + " " + n)
+	}
+	return e
+}
+
+// likely gives the name that was probably meant: what the word stands for, the
+// same letters in another case, or the nearest spelling; "" if none is near.
+func likely(u string, names []string) string {
+	if word := spoken[strings.ToLower(u)]; word != "" {
+		for _, n := range names {
+			if n == word {
+				return n
+			}
+		}
+	}
+	for _, n := range names {
+		if strings.EqualFold(n, u) {
+			return n
+		}
+	}
+	return nearest(u, names)
+}
+
+// ParseMoney reads "11 MUSD" or, with its price year, "11 MUSD(2014)". The error
+// is a *ParseError.
 func ParseMoney(s string) (Money, error) {
 	given := s
 	s = strings.TrimSpace(s)
+	if len(s) > maxText {
+		return Money{}, fail(KindMoney, given, "is too long for a quantity")
+	}
 	year := 0
 	if i := strings.IndexByte(s, '('); i >= 0 && strings.HasSuffix(s, ")") {
-		y, err := strconv.Atoi(s[i+1 : len(s)-1])
-		if err != nil || y < 1900 || y > 2100 {
+		text := s[i+1 : len(s)-1]
+		y, err := strconv.ParseUint(text, 10, 32)
+		if err != nil || len(text) != 4 || y < 1900 || y > 2100 {
 			return Money{}, fail(KindMoney, given, "the price year must lie between 1900 and 2100")
 		}
-		year, s = y, strings.TrimSpace(s[:i])
+		year, s = int(y), strings.TrimSpace(s[:i])
 	}
 	num, u := split(s)
-	x, err := strconv.ParseFloat(num, 64)
-	if num == "" || err != nil || math.IsInf(x, 0) {
-		return Money{}, fail(KindMoney, given, "does not begin with a finite number")
+	x, err := number(KindMoney, given, num)
+	if err != nil {
+		return Money{}, err
 	}
 	if u == "" {
 		return Money{}, fail(KindMoney, given, "has no currency")
 	}
-	scale, cur := 1.0, u
-	if len(u) == 4 {
-		switch u[0] {
-		case 'k':
-			scale, cur = 1e3, u[1:]
-		case 'M':
-			scale, cur = 1e6, u[1:]
-		case 'G':
-			scale, cur = 1e9, u[1:]
-		}
-	}
 	for _, c := range currencies {
-		if c == cur {
-			if a := x * scale; !math.IsInf(a, 0) {
-				return Money{a, cur, year}, nil
+		for _, m := range multiples {
+			if m.name+c == u {
+				a := shifted(num, x, m.shift)
+				if math.IsInf(a, 0) {
+					return Money{}, fail(KindMoney, given, "is not a finite amount")
+				}
+				if a == 0 {
+					a = 0 // and not the minus zero of "-0 USD"
+				}
+				return Money{a, c, year}, nil
 			}
-			return Money{}, fail(KindMoney, given, "is not a finite amount")
 		}
 	}
-	e := fail(KindMoney, given, "unknown currency %q", u).(*ParseError)
-	if n := nearest(u, e.Allowed); n != "" {
-		e.Hint = num + " " + n
+	e := fail(KindMoney, given, "unknown currency %q", u)
+	for _, m := range multiples {
+		if u == m.name {
+			e.Reason = fmt.Sprintf("has no currency after %q", u)
+			return Money{}, e
+		}
+	}
+	var names []string
+	for _, c := range currencies {
+		for _, m := range multiples {
+			names = append(names, m.name+c)
+		}
+	}
+	for _, sign := range [...][2]string{{"US$", "USD"}, {"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}, {"₩", "KRW"}, {"₪", "ILS"}} {
+		u = strings.Replace(u, sign[0], sign[1], 1)
+	}
+	if n := likely(u, names); n != "" {
+		e.suggest(num + " " + n)
 	}
 	return Money{}, e
 }
@@ -269,19 +398,37 @@ func ParseArea(s string) (Area, error) { x, err := Parse(KindArea, s); return Ar
 // ParseLoading reads a ballistic coefficient, "5000 kg/m2".
 func ParseLoading(s string) (Loading, error) { x, err := Parse(KindLoading, s); return Loading(x), err }
 
-func trimFloat(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
+// trimFloat prints six significant digits at most, and no minus zero.
+func trimFloat(x float64) string {
+	if x == 0 {
+		return "0"
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
+}
 
-// Format prints an SI value in a unit people use for it.
+// scaled prints a number with the multiple that keeps it short: "13.4 M".
+func scaled(x float64) (digits, multiple string) {
+	for i := len(multiples) - 1; i > 0; i-- {
+		// Half a unit of the sixth digit below, so that 999,999.9 prints as 1 M.
+		if m := multiples[i]; math.Abs(x) >= m.x*(1-5e-7) {
+			return trimFloat(x / m.x), m.name
+		}
+	}
+	return trimFloat(x), ""
+}
+
+// Format prints an SI value, to six digits, in a unit people use for it. Parse
+// reads it back.
 func Format(k Kind, x float64) string {
-	a := math.Abs(x)
+	big := math.Abs(x) >= 1000*(1-5e-7)
 	switch k {
 	case KindLength:
-		if a >= 1000 {
+		if big {
 			return trimFloat(x/1000) + " km"
 		}
 		return trimFloat(x) + " m"
 	case KindSpeed:
-		if a >= 1000 {
+		if big {
 			return trimFloat(x/1000) + " km/s"
 		}
 		return trimFloat(x) + " m/s"
@@ -293,7 +440,7 @@ func Format(k Kind, x float64) string {
 		}
 		return trimFloat(x*1000) + " mrad"
 	case KindMass:
-		if a >= 1000 {
+		if big {
 			return trimFloat(x/1000) + " t"
 		}
 		return trimFloat(x) + " kg"
@@ -301,27 +448,26 @@ func Format(k Kind, x float64) string {
 		return trimFloat(x) + " m2"
 	case KindLoading:
 		return trimFloat(x) + " kg/m2"
+	case KindNumber, KindCount:
+		// Thousands stay as they are: 48,000 people read better than 48 k.
+		if d, m := scaled(x); m == "M" || m == "G" {
+			return d + " " + m
+		}
 	}
 	return trimFloat(x)
 }
 
-// nearest gives the option with the least edit distance, "" if none is near.
+// nearest gives the option with the least edit distance, the first of equals;
+// "" if none is near: one slip in a short name, one in three letters of a long.
 func nearest(s string, options []string) string {
-	type cand struct {
-		d int
-		o string
-	}
-	var cs []cand
+	best, least := "", len(s)+1
 	for _, o := range options {
-		if d := distance(s, o); d <= 1+len(o)/3 && d < max(len(s), len(o)) {
-			cs = append(cs, cand{d, o})
+		d := distance(s, o)
+		if d < least && d <= max(1, len(o)/3) && d < max(len(s), len(o)) {
+			best, least = o, d
 		}
 	}
-	if len(cs) == 0 {
-		return ""
-	}
-	sort.SliceStable(cs, func(i, j int) bool { return cs[i].d < cs[j].d })
-	return cs[0].o
+	return best
 }
 
 // distance is the Levenshtein distance.

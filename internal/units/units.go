@@ -69,8 +69,8 @@ type Money struct {
 	Year     int    // price year; 0: not stated
 }
 
-// Add sums two amounts. Different currencies or price years are an error: they
-// never add silently.
+// Add sums two amounts. Different currencies or price years are an error, also
+// when one year is not stated: they never add silently.
 func (m Money) Add(o Money) (Money, error) {
 	if m.Currency != o.Currency {
 		return Money{}, fmt.Errorf("cannot add %s to %s: different currencies", o, m)
@@ -81,21 +81,13 @@ func (m Money) Add(o Money) (Money, error) {
 	return Money{m.Amount + o.Amount, m.Currency, m.Year}, nil
 }
 
-// Scale multiplies the amount.
+// Scale multiplies the amount; currency and price year stay.
 func (m Money) Scale(k float64) Money { return Money{m.Amount * k, m.Currency, m.Year} }
 
-// String prints "11 MUSD(2014)".
+// String prints "11 MUSD(2014)", or "11 MUSD" without a price year.
 func (m Money) String() string {
-	a, p := m.Amount, ""
-	switch x := math.Abs(a); {
-	case x >= 1e9:
-		a, p = a/1e9, "G"
-	case x >= 1e6:
-		a, p = a/1e6, "M"
-	case x >= 1e3:
-		a, p = a/1e3, "k"
-	}
-	s := trimFloat(a) + " " + p + m.Currency
+	digits, multiple := scaled(m.Amount)
+	s := digits + " " + multiple + m.Currency
 	if m.Year != 0 {
 		s += fmt.Sprintf("(%d)", m.Year)
 	}

@@ -92,15 +92,29 @@ func TestFormatRoundTrips(t *testing.T) {
 	})
 }
 
+// Whatever is written, a quantity is finite or the error is a *ParseError of
+// readable length; a hint is itself a quantity.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"600 km", "", " ", "e5 m", "1e", "1e5e5 m", "-", "+1 s", "1 (2014)", "()", "11 MUSD(2014)", "\x00", "１ km", "0x10 m", "1_000 m", "inf s"} {
-		f.Add(uint8(0), s)
-		f.Add(uint8(7), s)
+	for _, s := range []string{"600 km", "", " ", "e5 m", "1e", "1e5e5 m", "-", "+1 s", "1 (2014)", "()", "11 MUSD(2014)", "\x00", "１ km", "0x10 m", "1_000 m", "inf s", "1e308 km", "-9999 dBsm", "5e-324 ms", "−20 dBsm", "\xff\xfe", "1 \xff", "11 M$", "85 %", "13.4 million"} {
+		for k := KindLength; k <= KindCount; k++ {
+			f.Add(uint8(k), s)
+		}
 	}
 	f.Fuzz(func(t *testing.T, k uint8, s string) {
-		x, err := Parse(Kind(k%11), s)
-		if err == nil && (math.IsNaN(x) || math.IsInf(x, 0)) {
-			t.Errorf("%q read as %v", s, x)
+		kind := Kind(k % 12) // one beyond the last
+		x, err := Parse(kind, s)
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			t.Errorf("%s %q read as %v", kind, s, x)
+		}
+		var pe *ParseError
+		switch {
+		case err == nil:
+		case !errors.As(err, &pe) || x != 0 || len(pe.Given) > 2*64 || pe.Reason == "":
+			t.Errorf("%s %q: %v, %v", kind, s, x, err)
+		case pe.Hint != "":
+			if _, again := Parse(kind, pe.Hint); again != nil {
+				t.Errorf("%s %q: the hint %q is itself wrong: %v", kind, s, pe.Hint, again)
+			}
 		}
 	})
 }

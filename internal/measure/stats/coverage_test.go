@@ -20,8 +20,8 @@ func TestCoverageOverSeeds(t *testing.T) {
 		try  func(seed int) bool
 	}{
 		{"Wilson, 200 runs at 0.3", func(s int) bool { return Wilson(count(u, s, 200, 0.3), 200).Contains(0.3) }},
-		{"Wilson, 500 runs at 0.02", func(s int) bool { return Wilson(count(u, s, 500, 0.02), 500).Contains(0.02) }},
-		{"Wilson, 100 runs at 0.96", func(s int) bool { return Wilson(count(u, s, 100, 0.96), 100).Contains(0.96) }},
+		{"Wilson, 500 runs at 0.03", func(s int) bool { return Wilson(count(u, s, 500, 0.03), 500).Contains(0.03) }},
+		{"Wilson, 400 runs at 0.98", func(s int) bool { return Wilson(count(u, s, 400, 0.98), 400).Contains(0.98) }},
 		// Never below 95 %: with many runs close to it.
 		{"Clopper-Pearson, 1000 runs at 0.5", func(s int) bool { return ClopperPearson(count(u, s, 1000, 0.5), 1000).Contains(0.5) }},
 		// 20 warheads, two shots of 0.7 each: 20·0.3² = 1.8 leakers.
@@ -54,9 +54,9 @@ func TestCoverageOverSeeds(t *testing.T) {
 			return PairedProportions(b, c, 300).Contains(0.05)
 		}},
 		// Rare disagreement in one direction only, as an agreement that never hurts.
-		{"paired shares, 1000 runs, 0.01 against none", func(s int) bool {
-			b, c := disagree(u, s, 1000, 0.01, 0)
-			return PairedProportions(b, c, 1000).Contains(0.01)
+		{"paired shares, 500 runs, 0.03 against none", func(s int) bool {
+			b, c := disagree(u, s, 500, 0.03, 0)
+			return PairedProportions(b, c, 500).Contains(0.03)
 		}},
 	}
 	for _, c := range cases {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"testudo/internal/cover"
+	"testudo/internal/report"
+)
+
+func warnCommand() *cobra.Command {
+	var c common
+	var postures []string
+	var asset, svg, chartMap, csv string
+	cmd := &cobra.Command{
+		Use: "warn SCENARIO", Short: "How many seconds of warning sharing buys: timelines per asset and posture", Args: cobra.ExactArgs(1),
+		Long: `Plays runs of the raid and gives medians for each kind of flight (a missile from
+an area at an asset): when each sensor first sees it, when the asset's nation is
+told and has a firm track, when the first and the last shot anybody has could be
+fired, and what each posture gains over the one before it.`,
+		Example: "  testudo warn scenarios/northeast-asia-2014.yaml --posture alone --posture tracks\n  testudo warn scenarios/northeast-asia-2014.yaml --asset tokyo --svg tokyo.svg",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w, err := c.load(args[0])
+			if err != nil {
+				return err
+			}
+			if c.runs > cover.MaxWarnRuns {
+				return coded(exitUsage, fmt.Errorf("--runs %d: medians take at most %d", c.runs, cover.MaxWarnRuns))
+			}
+			var list []int
+			for _, p := range postures {
+				i := w.Theatre.Posture(p)
+				if i < 0 {
+					_, err := w.Compare(cmd.Context(), []string{p}, c.options(cmd.ErrOrStderr()))
+					return coded(exitUsage, err)
+				}
+				list = append(list, i)
+			}
+			if len(list) == 0 {
+				for _, l := range w.Board.Ladder {
+					list = append(list, int(l))
+				}
+			}
+			if asset != "" && w.Theatre.Asset(asset) < 0 {
+				return coded(exitUsage, fmt.Errorf("no asset %q", asset))
+			}
+			t, err := cover.Warn(cmd.Context(), w.Theatre, w.Board, list, c.seed, c.runs)
+			if err != nil {
+				return err
+			}
+			if asset != "" {
+				for i := range t.Postures {
+					var keep []cover.FlightTime
+					for _, f := range t.Postures[i].Flights {
+						if f.Asset == asset {
+							keep = append(keep, f)
+						}
+					}
+					t.Postures[i].Flights = keep
+				}
+			}
+			if err := writeDrawing(report.WarnChart(t), svg, csv); err != nil {
+				return err
+			}
+			if err := writeDrawing(report.WarnMap(w.Theatre, t), chartMap, ""); err != nil {
+				return err
+			}
+			if c.json {
+				return printJSON(cmd.OutOrStdout(), t)
+			}
+			fmt.Fprint(cmd.OutOrStdout(), report.WarnText(t))
+			return nil
+		},
+	}
+	c.add(cmd)
+	f := cmd.Flags()
+	f.Lookup("runs").DefValue = "500"
+	c.runs = 500
+	f.StringVar(&c.raid, "raid", "", "raid to play (default: the scenario's)")
+	f.StringArrayVar(&postures, "posture", nil, "posture (repeatable, in order; default: the ladder)")
+	f.StringVar(&asset, "asset", "", "this asset only")
+	f.StringVar(&svg, "svg", "", "also draw the timeline to this `file`")
+	f.StringVar(&chartMap, "map", "", "also draw a map of seconds of warning to this `file`")
+	f.StringVar(&csv, "csv", "", "also write the times to this `file`")
+	return cmd
+}

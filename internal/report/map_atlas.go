@@ -1,0 +1,190 @@
+package report
+
+import (
+	"bytes"
+	"compress/flate"
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+	"sync"
+
+	"testudo/internal/geo"
+)
+
+//go:embed mapdata/countries.bin
+var countriesBin []byte
+
+// atlas holds the outlines of the world's countries as arcs that neighbours
+// share: an arc of two countries is a border, an arc of one a coast.
+type atlas struct {
+	arcs      [][][2]float64 // degrees east, north
+	users     []int          // countries per arc
+	countries []country
+}
+
+type country struct {
+	code, name string
+	polygons   [][][]int // polygon, ring, arcs; -1-i is arc i backwards
+}
+
+var errAtlas = errors.New("the outlines of countries are damaged")
+
+// loadAtlas unpacks the outlines once.
+var loadAtlas = sync.OnceValues(func() (*atlas, error) {
+	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(countriesBin)))
+	if err != nil {
+		return nil, err
+	}
+	r := bytes.NewReader(raw)
+	var f [4]float64
+	if err := binary.Read(r, binary.LittleEndian, &f); err != nil {
+		return nil, err
+	}
+	bad := false
+	get := func() int {
+		x, err := binary.ReadVarint(r)
+		if err != nil || x < -1<<24 || x > 1<<24 {
+			bad = true
+			return 0
+		}
+		return int(x)
+	}
+	text := func() string {
+		n := get()
+		if n < 0 || n > r.Len() {
+			bad = true
+			return ""
+		}
+		b := make([]byte, n)
+		io.ReadFull(r, b)
+		return string(b)
+	}
+	a := &atlas{arcs: make([][][2]float64, max(0, get()))}
+	for i := range a.arcs {
+		x, y := 0, 0
+		for n := get(); n > 0 && !bad; n-- {
+			x, y = x+get(), y+get()
+			a.arcs[i] = append(a.arcs[i], [2]float64{f[2] + float64(x)*f[0], f[3] + float64(y)*f[1]})
+		}
+	}
+	a.users = make([]int, len(a.arcs))
+	for n := get(); n > 0 && !bad; n-- {
+		c := country{code: text(), name: text()}
+		for p := get(); p > 0 && !bad; p-- {
+			var poly [][]int
+			for q := get(); q > 0 && !bad; q-- {
+				var ring []int
+				for k := get(); k > 0 && !bad; k-- {
+					i := get()
+					at := i
+					if i < 0 {
+						at = -1 - i
+					}
+					if at >= len(a.arcs) {
+						return nil, errAtlas
+					}
+					a.users[at]++
+					ring = append(ring, i)
+				}
+				poly = append(poly, ring)
+			}
+			c.polygons = append(c.polygons, poly)
+		}
+		a.countries = append(a.countries, c)
+	}
+	if bad || len(a.countries) == 0 {
+		return nil, errAtlas
+	}
+	return a, nil
+})
+
+// ring gives the points of a ring, each once.
+func (a *atlas) ring(arcs []int) [][2]float64 {
+	var out [][2]float64
+	for _, i := range arcs {
+		if i >= 0 {
+			out = append(out, a.arcs[i][1:]...)
+			continue
+		}
+		arc := a.arcs[-1-i]
+		for k := len(arc) - 2; k >= 0; k-- {
+			out = append(out, arc[k])
+		}
+	}
+	return out
+}
+
+// Outline is a country's ground, for asking what lies within.
+type Outline struct {
+	Code, Name string
+	rings      [][][2]float64
+	boxes      [][4]float64
+}
+
+// CountryOutline gives the outline of a country by its three-letter code, false
+// if there is none.
+func CountryOutline(code string) (*Outline, bool) {
+	a, err := loadAtlas()
+	if err != nil || code == "" {
+		return nil, false
+	}
+	var o *Outline
+	for _, c := range a.countries {
+		if c.code != code {
+			continue
+		}
+		if o == nil {
+			o = &Outline{Code: c.code, Name: c.name}
+		}
+		for _, p := range c.polygons {
+			for _, r := range p {
+				pts := a.ring(r)
+				box := [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+				for _, p := range pts {
+					box[0], box[1], box[2], box[3] = math.Min(box[0], p[0]), math.Min(box[1], p[1]), math.Max(box[2], p[0]), math.Max(box[3], p[1])
+				}
+				o.rings, o.boxes = append(o.rings, pts), append(o.boxes, box)
+			}
+		}
+	}
+	return o, o != nil
+}
+
+// Contains reports whether a place lies within the country, by the parity of
+// crossings; holes count as outside.
+func (o *Outline) Contains(at geo.LLA) bool {
+	x, y := math.Remainder(float64(at.Lon), 2*math.Pi)*180/math.Pi, float64(at.Lat)*180/math.Pi
+	in := false
+	for k, r := range o.rings {
+		if b := o.boxes[k]; x < b[0] || x > b[2] || y < b[1] || y > b[3] {
+			continue
+		}
+		for i, j := 0, len(r)-1; i < len(r); j, i = i, i+1 {
+			if (r[i][1] > y) != (r[j][1] > y) && x < (r[j][0]-r[i][0])*(y-r[i][1])/(r[j][1]-r[i][1])+r[i][0] {
+				in = !in
+			}
+		}
+	}
+	return in
+}
+
+// AreaM2 is the country's area on the ellipsoid, by integrating its rings on the
+// equal-area cylinder.
+func (o *Outline) AreaM2() float64 {
+	e2 := geo.WGS84.F * (2 - geo.WGS84.F)
+	e := math.Sqrt(e2)
+	q := func(latDeg float64) float64 {
+		s := math.Sin(latDeg * math.Pi / 180)
+		return (1 - e2) * (s/(1-e2*s*s) + math.Atanh(e*s)/e)
+	}
+	sum := 0.0
+	for _, r := range o.rings {
+		for i, j := 0, len(r)-1; i < len(r); j, i = i, i+1 {
+			sum += (r[i][0] - r[j][0]) * math.Pi / 180 * (q(r[i][1]) + q(r[j][1])) / 2
+		}
+	}
+	// Outer rings run clockwise in this data, holes the other way.
+	return math.Abs(sum) * geo.WGS84.A * geo.WGS84.A / 2
+}
