@@ -64,13 +64,12 @@ func TestValidateHardGeodesics(t *testing.T) {
 		}
 	}
 	// Along the equator the bulge gives way beyond (1-f)·180°: 179.5° is on a
-	// circle no longer (GeodSolve33: azimuth 55.96650, 19980861.90 m; 179°: 90,
-	// 19926188.85 m).
-	for _, c := range [][3]float64{{179, 90, 19926188.85}, {179.5, 55.96650, 19980861.90}} {
+	// the circle no longer (GeodSolve33, which prints whole metres).
+	for _, c := range [][3]float64{{179, 90, 19926189}, {179.5, 55.96650, 19980862}} {
 		s, z, _ := WGS84.Inverse(Deg(0, 0), Deg(0, c[0]))
 		// Two lines are equally short, north and south of the equator.
-		if north := math.Min(z.Degrees(), 180-z.Degrees()); math.Abs(float64(s)-c[2]) > 6e-3 || math.Abs(north-c[1]) > 6e-6 {
-			t.Errorf("along the equator to %g°: %.4f m at %.6f°, published %.2f at %.5f", c[0], float64(s), z.Degrees(), c[2], c[1])
+		if north := math.Min(z.Degrees(), 180-z.Degrees()); math.Abs(float64(s)-c[2]) > 0.5 || math.Abs(north-c[1]) > 5e-6 {
+			t.Errorf("along the equator to %g°: %.4f m at %.6f°, published %.0f at %.5f", c[0], float64(s), z.Degrees(), c[2], c[1])
 		}
 	}
 }

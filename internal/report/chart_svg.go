@@ -17,7 +17,7 @@ import (
 
 // svgRules are the drawing classes; $name stands for a colour of the palette.
 const svgRules = `.t{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif;fill:$ink}
-.b{font-weight:600}.s{font-size:11.5px}.m{fill:$muted}.h{font-size:15px;font-weight:600}
+.b{font-weight:600}.s{font-size:11.5px}.x{font-size:10.5px}.m{fill:$muted}.h{font-size:15px;font-weight:600}
 .axis{stroke:$muted;stroke-width:1;fill:none}.grid{stroke:$line;stroke-width:1;fill:none}
 .bar{fill:$bar}.quiet{fill:$quiet}.ghost{fill:none;stroke:$muted;stroke-width:1;stroke-dasharray:3 2}
 .whisker{stroke:$ink;stroke-width:1.6;fill:none}.halo{stroke:$paper;stroke-width:4.5;fill:none}

@@ -118,7 +118,7 @@ func WarnChart(w *cover.Timeline) Drawing {
 			kx += 30 + 6.5*float64(len(text))
 		}
 		key(func(x float64) { k.line(x, 14, x+12, 14, "life") }, "launch to impact")
-		key(func(x float64) { k.line(x+6, 8, x+6, 20, "seen") }, "a sensor's first sight")
+		key(func(x float64) { k.line(x+6, 8, x+6, 20, "seen") }, "first sight, per nation")
 		key(func(x float64) { k.circle(x+6, 14, 4, "alert") }, "alert")
 		key(func(x float64) { k.circle(x+6, 14, 4, "firm") }, "firm track")
 		key(func(x float64) { k.rect(x, 10, 12, 8, "shots") }, "first to last possible shot")
@@ -146,7 +146,12 @@ func WarnChart(w *cover.Timeline) Drawing {
 					a, b := x(f.ImpactS-*f.FirstS), x(f.ImpactS-*f.LastS)
 					k.rect(a, y-4, math.Max(2, b-a), 8, "shots")
 				}
+				nations := map[string]bool{}
 				for _, s := range f.Seen {
+					if nations[s.Nation] {
+						continue
+					}
+					nations[s.Nation] = true
 					k.line(x(f.ImpactS-s.S), y-5, x(f.ImpactS-s.S), y+5, "seen")
 				}
 				if f.AlertS != nil {
@@ -238,7 +243,7 @@ func WarnMap(t *theatre.Theatre, w *cover.Timeline) Drawing {
 			m.group(a.Name + ": " + text)
 			m.sign(symAsset, x, y)
 			m.end()
-			m.beside(x, y, 3, short(brief(a.Name), 14)+" "+text, "s b o")
+			m.beside(x, y, 3, short(brief(a.Name), 18)+" "+text, "s b o")
 		}
 		drawn := map[int]bool{}
 		for i := range t.Paths {

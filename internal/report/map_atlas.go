@@ -140,7 +140,7 @@ func CountryOutline(code string) (*Outline, bool) {
 		}
 		for _, p := range c.polygons {
 			for _, r := range p {
-				pts := a.ring(r)
+				pts := unwrapped(a.ring(r))
 				box := [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 				for _, p := range pts {
 					box[0], box[1], box[2], box[3] = math.Min(box[0], p[0]), math.Min(box[1], p[1]), math.Max(box[2], p[0]), math.Max(box[3], p[1])
@@ -152,13 +152,34 @@ func CountryOutline(code string) (*Outline, bool) {
 	return o, o != nil
 }
 
+// unwrapped lets the longitudes of a ring that crosses the date line run on
+// beyond 180 degrees.
+func unwrapped(ring [][2]float64) [][2]float64 {
+	turn := 0.0
+	for i := range ring {
+		x := ring[i][0] + turn
+		if i > 0 {
+			if d := x - ring[i-1][0]; d > 180 {
+				turn, x = turn-360, x-360
+			} else if d < -180 {
+				turn, x = turn+360, x+360
+			}
+		}
+		ring[i][0] = x
+	}
+	return ring
+}
+
 // Contains reports whether a place lies within the country, by the parity of
 // crossings; holes count as outside.
 func (o *Outline) Contains(at geo.LLA) bool {
-	x, y := math.Remainder(float64(at.Lon), 2*math.Pi)*180/math.Pi, float64(at.Lat)*180/math.Pi
+	lon, y := math.Remainder(float64(at.Lon), 2*math.Pi)*180/math.Pi, float64(at.Lat)*180/math.Pi
 	in := false
 	for k, r := range o.rings {
-		if b := o.boxes[k]; x < b[0] || x > b[2] || y < b[1] || y > b[3] {
+		// The turn of the longitude that could lie within this ring.
+		b := o.boxes[k]
+		x := lon + 360*math.Ceil((b[0]-lon)/360)
+		if x > b[2] || y < b[1] || y > b[3] {
 			continue
 		}
 		for i, j := 0, len(r)-1; i < len(r); j, i = i, i+1 {

@@ -16,7 +16,7 @@ const mapRules = `.sea{fill:$sea}.land{fill:$land}.ours{fill:$ours}.theirs{fill:
 .net{fill:none;stroke:$muted;stroke-width:.5;opacity:.32}.frame{fill:none;stroke:$ink;stroke-width:1}
 .friend{fill:$paper;stroke:$own;stroke-width:1.6}.hostile{fill:$paper;stroke:$foe;stroke-width:1.6}.glyph{fill:none;stroke:$own;stroke-width:1.4}.glyphfoe{fill:none;stroke:$foe;stroke-width:1.4}
 .asset{fill:$ink;stroke:$paper;stroke-width:1}.flight{fill:none;stroke:$foe;stroke-width:1;stroke-dasharray:2 3;opacity:.75}
-.o{paint-order:stroke;stroke:$paper;stroke-width:3px;stroke-linejoin:round}.x{font-size:10.5px}
+.o{paint-order:stroke;stroke:$paper;stroke-width:3px;stroke-linejoin:round}
 .box{fill:$paper;stroke:$line;stroke-width:1;opacity:.94}.ink{fill:$ink}.scale{fill:$paper;stroke:$ink;stroke-width:1}
 .zone0{fill:$own;fill-opacity:.14;stroke:none}.c1{fill:none;stroke:$ink;stroke-width:1}.c2{fill:none;stroke:$ink;stroke-width:1.6}.c3{fill:none;stroke:$ink;stroke-width:2.4}
 .m0{fill:none;stroke:$muted;stroke-width:1.6;stroke-dasharray:6 3}.m1{fill:none;stroke:$own;stroke-width:1.8}.m2{fill:none;stroke:$own;stroke-width:1.8;stroke-dasharray:8 2 2 2}.m3{fill:none;stroke:$ink;stroke-width:2.2}
@@ -462,7 +462,7 @@ func (m *chartMap) label(x, y float64, s, class, anchor string) bool {
 // beside tries the places around a symbol of the given half-size in the order
 // cartographers prefer, and leaves the label out if all are taken.
 func (m *chartMap) beside(x, y, half float64, s, class string) bool {
-	s = short(brief(Clean(s)), 28)
+	s = short(Clean(s), 30)
 	g := half + 3
 	for _, p := range [...]struct {
 		dx, dy float64

@@ -278,10 +278,10 @@ func (m *chartMap) marks(t *theatre.Theatre, book *catalog.Book) {
 		}
 	}
 	for i := range t.Areas {
-		add(symLaunch, t.Areas[i].At, t.Areas[i].Name, t.Areas[i].Name)
+		add(symLaunch, t.Areas[i].At, t.Areas[i].Name, brief(t.Areas[i].Name))
 	}
 	for i := range t.Assets {
-		add(symAsset, t.Assets[i].At, t.Assets[i].Name, t.Assets[i].Name)
+		add(symAsset, t.Assets[i].At, t.Assets[i].Name, brief(t.Assets[i].Name))
 	}
 	all = cluster(all)
 	order := [...]int{symBattery: 1, symShip: 2, symRadar: 0, symLaunch: 4, symAsset: 3}

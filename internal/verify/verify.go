@@ -62,8 +62,10 @@ var anchors = []anchor{
 	{"Layered defence, closed forms", layered},
 	{"Reference raid", referenceRaid},
 	{"Greedy allocation (den Broeder 1959)", greedy},
+	{"Toy footprint and the saturation of cueing", toy},
 	{"Lofted test flights", lofted},
 	{"Ranges estimated from lofted flights", estimated},
+	{"THAAD at Seongju", seongju},
 	{"Records of tests and wars", history},
 }
 

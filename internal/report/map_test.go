@@ -1,0 +1,159 @@
+package report
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"testudo/internal/catalog"
+	"testudo/internal/cover"
+	"testudo/internal/flight"
+	"testudo/internal/geo"
+	"testudo/internal/theatre"
+)
+
+// TestValidateCountryAreas compares areas from the outlines with the land and
+// inland-water areas of the CIA World Factbook (total area, 2014 edition).
+// Tolerance 3 %: outlines at 1:50 million cut off what is smaller than a
+// kilometre or so, and leave out the smallest islands.
+func TestValidateCountryAreas(t *testing.T) {
+	for code, km2 := range map[string]float64{"JPN": 377915, "KOR": 99720, "PRK": 120538, "POL": 312685, "USA": 9833517, "ISR": 20770, "RUS": 17098242} {
+		o, ok := CountryOutline(code)
+		if !ok {
+			t.Errorf("%s has no outline", code)
+			continue
+		}
+		tol := 0.03
+		if code == "ISR" || code == "USA" {
+			// Israel's figure leaves out what the outline's Golan adds; the figure of
+			// the USA counts coastal and Great Lakes waters that the outline does not.
+			tol = 0.08
+		}
+		if got := o.AreaM2() / 1e6; math.Abs(got/km2-1) > tol {
+			t.Errorf("%s: %.0f km2, published %.0f", code, got, km2)
+		}
+	}
+	if _, ok := CountryOutline("XXX"); ok {
+		t.Error("a country that does not exist has an outline")
+	}
+}
+
+func TestOutlineContains(t *testing.T) {
+	for _, x := range []struct {
+		code     string
+		lat, lon float64
+		want     bool
+	}{{"KOR", 37.57, 126.98, true}, {"PRK", 37.57, 126.98, false}, {"PRK", 39.03, 125.75, true}, {"JPN", 35.7, 139.7, true}, {"JPN", 38, 134, false}, {"USA", 64.8, -147.7, true}, {"USA", 21.4, -158.0, true}, {"RUS", 66, -172, true}, {"ZAF", -29.6, 28.2, false}} {
+		o, ok := CountryOutline(x.code)
+		if !ok {
+			t.Fatalf("no outline of %s", x.code)
+		}
+		if got := o.Contains(geo.Deg(x.lat, x.lon)); got != x.want {
+			t.Errorf("%s holds %g %g: %v, want %v", x.code, x.lat, x.lon, got, x.want)
+		}
+	}
+}
+
+// TestClip checks that a cut ring stays within the window and keeps the area it
+// shares with it, against a rectangle whose overlap is known.
+func TestClip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := func(name string) float64 { return rapid.Float64Range(-50, 150).Draw(t, name) }
+		x0, y0 := f("x"), f("y")
+		x1, y1 := x0+rapid.Float64Range(0.1, 200).Draw(t, "w"), y0+rapid.Float64Range(0.1, 200).Draw(t, "h")
+		got := clip([][2]float64{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}, 0, 0, 100, 80)
+		area := 0.0
+		for i, p := range got {
+			q := got[(i+1)%len(got)]
+			area += (p[0]*q[1] - q[0]*p[1]) / 2
+			if p[0] < -1e-9 || p[1] < -1e-9 || p[0] > 100+1e-9 || p[1] > 80+1e-9 {
+				t.Fatalf("%v lies outside the window", p)
+			}
+		}
+		want := math.Max(0, math.Min(x1, 100)-math.Max(x0, 0)) * math.Max(0, math.Min(y1, 80)-math.Max(y0, 0))
+		if math.Abs(area-want) > 1e-6*(1+want) {
+			t.Fatalf("area %g, want %g", area, want)
+		}
+	})
+}
+
+// small is a theatre across the date line with a hostile name on everything.
+func small(name string) *theatre.Theatre {
+	t := &theatre.Theatre{Name: name, Raid: name, Earth: flight.RealEarth()}
+	t.Nations = []theatre.Nation{{ID: name, Name: name}, {ID: "PRK", Name: name, Attacker: true}}
+	t.Assets = []theatre.Asset{{ID: name, Name: name, Nation: 0, At: geo.Deg(52, 179.5), Value: 1}, {ID: "b", Name: name, Nation: 0, At: geo.Deg(53, -178), Value: 1}}
+	t.Areas = []theatre.Area{{ID: name, Name: name, Nation: 1, At: geo.Deg(56, 170)}}
+	t.Batteries = []theatre.Battery{{ID: name, System: name, At: geo.Deg(52, -179), Radar: -1}}
+	return t
+}
+
+func TestMapsStayInertAndTogether(t *testing.T) {
+	th := small(nasty)
+	w := &cover.Timeline{Scenario: nasty, Raid: nasty, Runs: 1, Postures: []cover.PostureTimes{{Posture: nasty, Flights: []cover.FlightTime{{Asset: nasty, AssetName: nasty, Nation: nasty, Missile: nasty, From: nasty, ImpactS: 400, Seen: []cover.SensorTime{{Sensor: nasty, Nation: nasty, S: 40}}}}}}}
+	list := append(Maps(th, new(catalog.Book)), WarnChart(w), WarnMap(th, w))
+	for _, d := range list {
+		all, _ := read(t, []byte(d.SVG()))
+		for _, e := range all {
+			if e.name == "script" || e.name == "img" || e.name == "foreignObject" {
+				t.Errorf("%s holds a <%s>", d.Name, e.name)
+			}
+			for k := range e.attrs {
+				if strings.HasPrefix(k, "on") {
+					t.Errorf("%s holds a handler %s", d.Name, k)
+				}
+			}
+			for _, k := range []string{"x", "y", "cx", "cy", "d", "width", "height"} {
+				if strings.Contains(e.attrs[k], "NaN") || strings.Contains(e.attrs[k], "Inf") {
+					t.Errorf("%s: %s=%q", d.Name, k, e.attrs[k])
+				}
+			}
+		}
+		if _, err := csv.NewReader(strings.NewReader(d.CSV)).ReadAll(); err != nil {
+			t.Errorf("%s: CSV: %v", d.Name, err)
+		}
+		if strings.ContainsAny(d.SVG()+d.CSV+WarnText(w), "\x1b") {
+			t.Errorf("%s: an escape came through", d.Name)
+		}
+	}
+	// Across the date line the frame must be a few hundred km wide, not the world.
+	m := newMap(frame(th), 1000, 0)
+	if w := m.mapW / m.perM; w > 3e6 {
+		t.Errorf("a theatre across the date line was framed %.0f km wide", w/1000)
+	}
+}
+
+// TestLabelsDoNotCollide writes many labels into a crowd and checks that no two
+// that were written overlap.
+func TestLabelsDoNotCollide(t *testing.T) {
+	m := newMap([]geo.LLA{geo.Deg(36, 127), geo.Deg(38, 130)}, 1000, 0)
+	written := 0
+	for i := 0; i < 60; i++ {
+		if m.beside(300+float64(i%10)*12, 300+float64(i/10)*9, 3, "a place with a name", "s") {
+			written++
+		}
+	}
+	if written < 2 || written == 60 {
+		t.Fatalf("%d of 60 labels written: the test says nothing", written)
+	}
+	for i, a := range m.taken {
+		for _, b := range m.taken[:i] {
+			if overlap(a, b) {
+				t.Fatalf("labels overlap: %v and %v", a, b)
+			}
+		}
+	}
+}
+
+func TestCountriesFileIsSmallAndStated(t *testing.T) {
+	if len(countriesBin) > 600_000 {
+		t.Errorf("the outlines take %d bytes", len(countriesBin))
+	}
+	readme, err := os.ReadFile("mapdata/README.md")
+	if err != nil || !strings.Contains(string(readme), "Natural Earth") {
+		t.Error("mapdata/README.md does not say where the outlines come from")
+	}
+}
