@@ -1,0 +1,87 @@
+package testudo
+
+import (
+	"context"
+
+	"testudo/internal/burden"
+	"testudo/internal/coalition"
+	"testudo/internal/report"
+)
+
+// BurdenDocument is a game of coalitions and the ways to share it.
+type BurdenDocument = report.BurdenDocument
+
+// Burden plays every coalition of nations under a posture and shares out what
+// they save together.
+func (w *World) Burden(ctx context.Context, posture string, o coalition.Options) (*BurdenDocument, error) {
+	i, err := w.posture(posture)
+	if err != nil {
+		return nil, err
+	}
+	batches, err := coalition.Values(ctx, w.Theatre, i, o)
+	if err != nil {
+		return nil, err
+	}
+	game, err := batches.Mean()
+	if err != nil {
+		return nil, err
+	}
+	players := coalition.Players(w.Theatre)
+	var links [][2]int
+	seen := map[[2]int]bool{}
+	at := map[int]int{}
+	for k, n := range players {
+		at[n] = k
+	}
+	for _, e := range w.Theatre.Postures[i].Net.Edges {
+		a, okA := at[e.From]
+		b, okB := at[e.To]
+		l := [2]int{min(a, b), max(a, b)}
+		if okA && okB && !seen[l] {
+			seen[l] = true
+			links = append(links, l)
+		}
+	}
+	c := burden.Comparison{Batches: batches}
+	if len(links) > 0 {
+		if c.Graph, err = burden.NewGraph(len(players), links); err != nil {
+			return nil, err
+		}
+	}
+	gdp, people, value := make([]float64, len(players)), make([]float64, len(players)), make([]float64, len(players))
+	for k, n := range players {
+		gdp[k], people[k] = w.Theatre.Nations[n].GDP.Amount, w.Theatre.Nations[n].Population
+	}
+	for _, a := range w.Theatre.Assets {
+		if k, ok := at[a.Nation]; ok {
+			value[k] += a.Value
+		}
+	}
+	for _, k := range []burden.Key{{Name: "GDP", Weights: gdp}, {Name: "population", Weights: people}, {Name: "value defended", Weights: value}} {
+		whole := true
+		for _, x := range k.Weights {
+			whole = whole && x > 0
+		}
+		if whole {
+			c.Keys = append(c.Keys, k)
+		}
+	}
+	splits, err := burden.Compare(c)
+	if err != nil {
+		return nil, err
+	}
+	return &BurdenDocument{Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: splits}, nil
+}
+
+// Links values the agreements of a posture.
+func (w *World) Links(ctx context.Context, posture string, o coalition.Options) (*report.LinksDocument, error) {
+	i, err := w.posture(posture)
+	if err != nil {
+		return nil, err
+	}
+	whole, links, err := coalition.Links(ctx, w.Theatre, i, o)
+	if err != nil {
+		return nil, err
+	}
+	return &report.LinksDocument{Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Whole: whole, Links: links}, nil
+}

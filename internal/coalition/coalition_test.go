@@ -1,0 +1,124 @@
+package coalition_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"testudo/internal/burden"
+	"testudo/internal/catalog"
+	"testudo/internal/coalition"
+	"testudo/internal/scenario"
+	"testudo/internal/theatre"
+)
+
+// Blue has a city and a battery whose radar sees late, Green a radar near the
+// launch area, White neither.
+const text = `testudo: 1
+name: three
+world: {earth: sphere, radius: 6371 km, mu: 398600.4418 km3/s2, %[1]s}
+nations: {BLU: {name: Blue}, GRN: {name: Green}, WHT: {name: White}, RED: {side: attacker}}
+assets: {city: {nation: BLU, at: [0, 0], value: 100, %[1]s}}
+launch-areas: {pad: {nation: RED, at: [9, 0], %[1]s}}
+catalog:
+  rocket: {kind: missile, attributes: {model: impulsive, class: MRBM}, figures: {range: {value: 1500 km, %[1]s}, rcs: {value: 1 m2, %[1]s}, ballistic-coefficient: {value: 5000 kg/m2, %[1]s}}}
+  beam: {kind: interceptor, attributes: {model: constant-speed}, figures: {burnout-speed: {value: 3 km/s, %[1]s}, reach: {value: 300 km, %[1]s}, min-altitude: {value: 60 km, %[1]s}, max-altitude: {value: 200 km, %[1]s}, kill-probability: {value: 0.6, %[1]s}, handover-probability: {value: 1, %[1]s}}}
+  eye: {kind: radar, attributes: {model: range-limited}, figures: {reference-range: {value: 3000 km, %[1]s}, azimuth-field: {value: 360 deg, %[1]s}}}
+  short-eye: {kind: radar, attributes: {model: range-limited}, figures: {reference-range: {value: 60 km, %[1]s}, azimuth-field: {value: 360 deg, %[1]s}}}
+  site: {kind: system, attributes: {interceptor: beam, radar: short-eye, modes: organic engage-on-remote}, figures: {load: {value: 1000, %[1]s}, channels: {value: 1000, %[1]s}, reaction-time: {value: 0 s, %[1]s}}}
+sensors: {forward: {nation: GRN, system: eye, at: [8.5, 0.5], %[1]s}}
+batteries: {blue: {nation: BLU, system: site, at: [0, 0], %[1]s}}
+commands:
+  BLU: {decision-delay: 0 s, assess-delay: 0 s, salvo: 1, fire: shoot-look-shoot, track-accuracy: 100000 km, %[1]s}
+raids: {raid: [{missile: rocket, count: 6, from: pad, at: city, over: 60 s, %[1]s}]}
+postures:
+  alone: {}
+  mesh: {share: [{from: all, to: all, level: engage-on-remote, %[1]s}]}
+  hub: {share: [{from: GRN, to: WHT, level: engage-on-remote, forwardable: yes, %[1]s}, {from: WHT, to: BLU, level: engage-on-remote, %[1]s}]}
+`
+
+func world(t *testing.T) *theatre.Theatre {
+	t.Helper()
+	empty, err := catalog.Load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := []byte(fmt.Sprintf(text, "source: assumption, reason: textbook"))
+	f, err := scenario.Load("t.yaml", func(string) ([]byte, error) { return src, nil }, empty, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	th, err := theatre.Resolve(f, theatre.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return th
+}
+
+func shares(t *testing.T, posture string) (g *burden.Game, shapley []float64) {
+	t.Helper()
+	th := world(t)
+	b, err := coalition.Values(context.Background(), th, th.Posture(posture), coalition.Options{Measure: coalition.Leakers, Seed: 1, Runs: 400, Batches: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, err = b.Mean(); err != nil {
+		t.Fatal(err)
+	}
+	if shapley, err = g.Shapley(); err != nil {
+		t.Fatal(err)
+	}
+	return g, shapley
+}
+
+// The shares sum to the whole; who adds nothing gets nothing; radar and battery,
+// worth nothing apart, share alike (efficiency, dummy, symmetry).
+func TestSimulatedGameHoldsTheAxioms(t *testing.T) {
+	g, s := shares(t, "mesh")
+	whole := g.V[len(g.V)-1]
+	if whole <= 0 {
+		t.Fatalf("together they save %g; the scenario was built so that a forward radar must help", whole)
+	}
+	if math.Abs(s[0]+s[1]+s[2]-whole) > 1e-12 || math.Abs(s[0]-s[1]) > 1e-12 || s[2] != 0 {
+		t.Errorf("worth %v, shares %v", g.V, s)
+	}
+}
+
+// A broker without radar or missiles earns exactly its brokerage: where all must
+// pass through it, nothing is saved without it, and all three share alike.
+func TestBrokerEarnsItsBrokerage(t *testing.T) {
+	g, s := shares(t, "hub")
+	for c, v := range g.V {
+		if c != len(g.V)-1 && v != 0 {
+			t.Errorf("coalition %b saves %g without the broker's chain", c, v)
+		}
+	}
+	for i := range s {
+		if math.Abs(s[i]-g.V[len(g.V)-1]/3) > 1e-12 {
+			t.Errorf("share %d: %g of %g", i, s[i], g.V[len(g.V)-1])
+		}
+	}
+}
+
+// Dropping the only link that matters costs the whole; a link to somebody who
+// brings nothing is worth nothing.
+func TestLinks(t *testing.T) {
+	th := world(t)
+	whole, links, err := coalition.Links(context.Background(), th, th.Posture("mesh"), coalition.Options{Measure: coalition.Leakers, Seed: 1, Runs: 400, Batches: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range links {
+		want := 0.0
+		if l.Name == "BLU–GRN" {
+			want = whole
+		}
+		if l.Value != want {
+			t.Errorf("%s is worth %g of %g, want %g", l.Name, l.Value, whole, want)
+		}
+	}
+	if len(links) != 3 {
+		t.Errorf("%d links", len(links))
+	}
+}
