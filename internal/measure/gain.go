@@ -3,6 +3,9 @@
 package measure
 
 import (
+	"encoding/json"
+	"math"
+
 	"testudo/internal/measure/stats"
 	"testudo/internal/sim"
 	"testudo/internal/study"
@@ -14,6 +17,21 @@ type Figure struct {
 	Value float64 `json:"value"`
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"`
+}
+
+// MarshalJSON writes an end that one run cannot tell as null.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	end := func(x float64) any {
+		if math.IsInf(x, 0) || math.IsNaN(x) {
+			return nil
+		}
+		return x
+	}
+	return json.Marshal(struct {
+		Value float64 `json:"value"`
+		Low   any     `json:"low"`
+		High  any     `json:"high"`
+	}{f.Value, end(f.Low), end(f.High)})
 }
 
 // Clear reports whether the interval leaves zero out: the difference is
@@ -166,6 +184,14 @@ func (r reader) share(s study.Sums, k sim.Kind, sc sim.Scope, of int) Figure {
 	return Figure{iv.Mid, iv.Low, iv.High}
 }
 
+// shift is the change of a proportion between two postures over the same runs;
+// the differences are -1, 0 and 1.
+func (r reader) shift(s study.Sums, k sim.Kind) Figure {
+	i := r.l.At(k, sim.Whole, 0)
+	iv := stats.PairedProportions((s.Sq[i]+s.Sum[i])/2, (s.Sq[i]-s.Sum[i])/2, r.n)
+	return Figure{iv.Mid, iv.Low, iv.High}
+}
+
 // perMissile is a ratio of two counts summed over runs, with the interval of a
 // proportion where the numerator counts missiles.
 func (r reader) perMissile(s study.Sums, k, of sim.Kind, asset int) Figure {
@@ -193,7 +219,7 @@ func row(t *theatre.Theatre, b *sim.Board, r *study.Result, l study.Level, price
 	x := reader{int64(r.N), r.Layout}
 	w := func(s study.Sums, k sim.Kind) Figure { return x.mean(s, k, sim.Whole, 0) }
 	change := func(s study.Sums) Change {
-		return Change{w(s, sim.Leakers), w(s, sim.Damage), w(s, sim.NoLeaker), w(s, sim.Shots), w(s, sim.Wasted)}
+		return Change{w(s, sim.Leakers), w(s, sim.Damage), x.shift(s, sim.NoLeaker), w(s, sim.Shots), w(s, sim.Wasted)}
 	}
 	out := Row{
 		Posture: t.Postures[l.Posture].ID, About: t.Postures[l.Posture].About,
