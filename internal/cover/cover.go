@@ -287,6 +287,9 @@ func (e *evaluator) few(places []geo.LLA, out []Value) error {
 			continue
 		}
 		out[i].Reached = true
+		if !e.meets(tr) {
+			continue
+		}
 		k := len(t.Paths)
 		t.Paths = append(t.Paths, theatre.Path{Type: e.typ, Area: 0, Asset: k, Flight: tr})
 		t.Assets = append(t.Assets, theatre.Asset{ID: "point", Nation: -1, At: aim.To, Value: 1})
@@ -324,6 +327,18 @@ func (e *evaluator) few(places []geo.LLA, out []Value) error {
 		}
 	}
 	return nil
+}
+
+// meets reports whether any battery's interceptor can meet the flight at all:
+// where none can, nobody need look.
+func (e *evaluator) meets(tr *flight.Trajectory) bool {
+	p := engage.NewPath(tr)
+	for i := range e.t.Batteries {
+		if w := engage.Find(p, e.t.Batteries[i].Shooter, e.t.Earth.Ellipsoid); !w.Empty() {
+			return true
+		}
+	}
+	return false
 }
 
 // glanceS is the spacing at which near looks at a flight, and slackM what it may

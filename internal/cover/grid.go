@@ -259,7 +259,7 @@ func (g *lattice) refine(ctx context.Context, level []square, side int) ([]squar
 					for dj := -1; dj <= 1; dj++ {
 						// The neighbours too while squares are large: the line may
 						// bulge into them between two corners.
-						if (di != 0 || dj != 0) && (side <= 2 || di != 0 && dj != 0) {
+						if (di != 0 || dj != 0) && (side <= 4 || di != 0 && dj != 0) {
 							continue
 						}
 						if c := (corner{s.i + di*side, s.j + dj*side}); at[c] {

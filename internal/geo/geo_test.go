@@ -108,7 +108,8 @@ func TestLLARoundTrips(t *testing.T) {
 func TestLLANearTheCentre(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := rapid.SampledFrom(earths).Draw(t, "earth")
-		size := math.Pow(10, rapid.Float64Range(-9, 6).Draw(t, "log of the distance"))
+		// The evolute, where the number of latitudes changes, is 43 to 86 km off.
+		size := rapid.OneOf(rapid.Float64Range(1e4, 1e5), rapid.Map(rapid.Float64Range(-9, 6), func(x float64) float64 { return math.Pow(10, x) })).Draw(t, "distance")
 		part := rapid.OneOf(rapid.Float64Range(-1, 1), rapid.SampledFrom([]float64{0, 1e-9, -1e-9, 1}))
 		r := ECEF{size * part.Draw(t, "x"), size * part.Draw(t, "y"), size * part.Draw(t, "z")}
 		p := e.LLA(r)

@@ -450,7 +450,11 @@ func (m *chartMap) free(b [4]float64) bool {
 
 // label writes where the caller says, if nothing stands there.
 func (m *chartMap) label(x, y float64, s, class, anchor string) bool {
-	b := textBox(x, y, s, anchor, 11.5)
+	size := 11.5
+	if strings.Contains(" "+class+" ", " b ") {
+		size *= 1.1 // bold runs wider
+	}
+	b := textBox(x, y, s, anchor, size)
 	if !m.free(b) {
 		return false
 	}

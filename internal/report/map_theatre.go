@@ -62,6 +62,7 @@ type mark struct {
 	x, y  float64
 	names []string
 	texts []string // labels, each once
+	worth float64  // who is labelled first
 }
 
 // cluster joins marks of a kind that would overlap, in the order given.
@@ -254,17 +255,17 @@ func (m *chartMap) track(p *theatre.Path) {
 // labels them as far as there is room.
 func (m *chartMap) marks(t *theatre.Theatre, book *catalog.Book) {
 	var all []mark
-	add := func(k symbol, at geo.LLA, name, text string) {
+	add := func(k symbol, at geo.LLA, name, text string, worth float64) {
 		x, y, ok := m.xy(at)
 		if !ok || !m.inside(x, y) {
 			return
 		}
-		all = append(all, mark{k, x, y, []string{name}, []string{text}})
+		all = append(all, mark{k, x, y, []string{name}, []string{text}, worth})
 	}
 	own := map[int]bool{}
 	for i := range t.Batteries {
 		b := &t.Batteries[i]
-		add(basing(book, b.System), b.At, fmt.Sprintf("%s (%s, %s)", b.ID, t.Nations[b.Nation].ID, b.System), b.System)
+		add(basing(book, b.System), b.At, fmt.Sprintf("%s (%s, %s)", b.ID, t.Nations[b.Nation].ID, b.System), b.System, 0)
 		// A radar that stands at its battery needs no sign of its own.
 		for k := range t.Sensors {
 			if near(b.At, t.Sensors[k].At) {
@@ -274,18 +275,23 @@ func (m *chartMap) marks(t *theatre.Theatre, book *catalog.Book) {
 	}
 	for i := range t.Sensors {
 		if s := &t.Sensors[i]; s.Radar != nil && !own[i] {
-			add(symRadar, s.At, fmt.Sprintf("%s (%s, %s)", s.ID, t.Nations[s.Nation].ID, s.System), s.System)
+			add(symRadar, s.At, fmt.Sprintf("%s (%s, %s)", s.ID, t.Nations[s.Nation].ID, s.System), s.System, 0)
 		}
 	}
 	for i := range t.Areas {
-		add(symLaunch, t.Areas[i].At, t.Areas[i].Name, brief(t.Areas[i].Name))
+		add(symLaunch, t.Areas[i].At, t.Areas[i].Name, brief(t.Areas[i].Name), 0)
 	}
 	for i := range t.Assets {
-		add(symAsset, t.Assets[i].At, t.Assets[i].Name, brief(t.Assets[i].Name))
+		add(symAsset, t.Assets[i].At, t.Assets[i].Name, brief(t.Assets[i].Name), t.Assets[i].Value)
 	}
 	all = cluster(all)
 	order := [...]int{symBattery: 1, symShip: 2, symRadar: 0, symLaunch: 4, symAsset: 3}
-	sort.SliceStable(all, func(i, j int) bool { return order[all[i].kind] < order[all[j].kind] })
+	sort.SliceStable(all, func(i, j int) bool {
+		if all[i].kind != all[j].kind {
+			return order[all[i].kind] < order[all[j].kind]
+		}
+		return all[i].worth > all[j].worth
+	})
 	for _, k := range all {
 		h := symbolHalf[k.kind]
 		m.keep(k.x-h, k.y-math.Min(h, 6), k.x+h, k.y+math.Min(h, 6))

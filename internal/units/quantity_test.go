@@ -167,7 +167,7 @@ func TestTypesPrintAndParse(t *testing.T) {
 		"600 km": Km(600), "999.5 m": Length(999.5), "1 km": Length(999.9996), "-13 km": Km(-13), "2.8 km/s": Speed(2800), "340 m/s": Speed(340),
 		"90 s": Duration(90), "0.005 s": Duration(0.005), "315 deg": Degrees(315), "1.5 mrad": Angle(0.0015), "0.114592 deg": Angle(0.002), "0 deg": Angle(0), "650 kg": Mass(650), "1.2 t": Mass(1200),
 		"0.01 m2": Area(0.01), "5000 kg/m2": Loading(5000),
-		"11 MUSD(2014)": Money{11e6, "USD", 2014}, "12.7 MUSD": Money{12.7e6, "USD", 0}, "950 USD": Money{950, "USD", 0}, "1 MUSD": Money{999_999.9, "USD", 0}, "40 GUSD(2014)": Money{40e9, "USD", 2014}, "0 USD(2014)": Money{0, "USD", 2014},
+		"11 MUSD(2014)": Money{11e6, "USD", 2014}, "12.7 MUSD": Money{12.7e6, "USD", 0}, "950 USD": Money{950, "USD", 0}, "1 MUSD": Money{999_999.9, "USD", 0}, "40 GUSD(2014)": Money{40e9, "USD", 2014}, "996 kUSD": Money{996_000, "USD", 0}, "0 USD(2014)": Money{0, "USD", 2014},
 	} {
 		if got.String() != want {
 			t.Errorf("%#v prints as %q, want %q", got, got.String(), want)

@@ -373,6 +373,9 @@ func TestHistogram(t *testing.T) {
 	if (Histogram{}).Quantile(0.5) != -1 || (Histogram{0, 0}).Quantile(0.5) != -1 || h.Quantile(math.NaN()) != -1 {
 		t.Error("a quantile of nothing is a value")
 	}
+	if q := (Histogram{0, 5}).Quantile(0); q != 1 {
+		t.Errorf("the least of five ones: %d", q)
+	}
 	a, b := Histogram{1, 2}, Histogram{0, 1, 4}
 	if d := cmp.Diff(Histogram{1, 3, 4}, a.Merge(b)); d != "" {
 		t.Error(d)
@@ -395,6 +398,7 @@ func TestBin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lo := rapid.Float64Range(-1e3, 1e3).Draw(t, "lo")
 		w := rapid.Float64Range(1e-3, 1e3).Draw(t, "width")
+		w = lo + w - lo // as the ends give it
 		n := rapid.IntRange(1, 40).Draw(t, "n")
 		x := rapid.SliceOf(rapid.Float64Range(-2e3, 2e3)).Draw(t, "x")
 		for i := 0; i <= n; i++ { // the edges themselves, where rounding would show
@@ -407,6 +411,19 @@ func TestBin(t *testing.T) {
 		}
 		if sum != int64(len(x)) || len(counts) != n {
 			t.Fatalf("%d values, %d counted", len(x), sum)
+		}
+		// By the definition: lower edge included, upper edge not, but the last.
+		for i := range counts {
+			a, b := lo+w*(float64(i)/float64(n)), lo+w*(float64(i+1)/float64(n))
+			c := int64(0)
+			for _, v := range x {
+				if v >= a && (v < b || i == n-1 && v <= lo+w) {
+					c++
+				}
+			}
+			if c != counts[i] {
+				t.Fatalf("bin %d of %d from %v, width %v: %d, by definition %d", i, n, lo, w, counts[i], c)
+			}
 		}
 	})
 }
