@@ -1,16 +1,19 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"testudo"
 	"testudo/internal/report"
 	"testudo/internal/verify"
 )
 
 func verifyCommand() *cobra.Command {
 	var asJSON, failedOnly bool
+	var only, htmlFile string
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Is the model right? Every anchor beside its published figure", Args: cobra.NoArgs,
 		Long: `Computes published and textbook cases with the product's own packages and prints
@@ -27,9 +30,21 @@ medium ones are shown with the difference.`,
 					}
 				}
 			}
-			card, err := verify.Run(show)
+			card, err := verify.Run(verify.Options{Progress: show, Only: only, Country: func(code string) (verify.Land, bool) { return report.CountryOutline(code) }})
+			if errors.Is(err, verify.ErrNone) {
+				return coded(exitUsage, err)
+			}
 			if err != nil {
 				return coded(exitFailed, err)
+			}
+			if htmlFile != "" {
+				page, err := report.ScorecardHTML(card, "testudo "+testudo.Version, verifyLine(only))
+				if err != nil {
+					return err
+				}
+				if err := write(htmlFile, page); err != nil {
+					return err
+				}
 			}
 			if asJSON {
 				if err := printJSON(cmd.OutOrStdout(), card); err != nil {
@@ -46,5 +61,14 @@ medium ones are shown with the difference.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().BoolVar(&failedOnly, "failed", false, "only what does not hold")
+	cmd.Flags().StringVar(&only, "only", "", "only the anchors whose names contain this `text`")
+	cmd.Flags().StringVar(&htmlFile, "html", "", "also write the scorecard as a page to this `file`")
 	return cmd
+}
+
+func verifyLine(only string) string {
+	if only == "" {
+		return "testudo verify"
+	}
+	return "testudo verify --only " + only
 }

@@ -21,7 +21,7 @@ var pageTemplate string
 
 // All text of a scenario passes through the template's escaping or, inside a
 // drawing, through inert.
-var page = template.Must(template.New("report").Parse(pageTemplate))
+var page = template.Must(template.Must(template.New("report").Parse(pageTemplate)).Parse(plainTemplate))
 
 // cell is one cell of a table of the report; class n is a number, i an interval,
 // w a long text.
@@ -36,6 +36,7 @@ type sheet struct {
 	Caption string
 	Head    []cell
 	Rows    []line
+	Notes   []string // under the table
 }
 
 func (s *sheet) row(class string, cells ...cell) { s.Rows = append(s.Rows, line{class, cells}) }
@@ -140,9 +141,9 @@ func HTML(d *Document, further ...Drawing) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// dataBlock is the document as JSON that may stand in markup: json escapes the
+// dataBlock is a document as JSON that may stand in markup: json escapes the
 // angle brackets, and what may turn the direction of a text is escaped here.
-func dataBlock(d *Document) (template.JS, error) {
+func dataBlock(d any) (template.JS, error) {
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return "", fmt.Errorf("report: %w", err)

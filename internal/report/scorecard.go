@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"testudo/internal/verify"
@@ -33,22 +34,26 @@ func ScorecardText(card *verify.Scorecard, failedOnly bool) string {
 		if failedOnly && c.Pass {
 			continue
 		}
-		mark := "ok"
-		switch {
-		case c.Strength == verify.History:
-			mark = "shown"
-		case !c.Pass && c.Strength == verify.Medium:
-			mark = "apart"
-		case !c.Pass:
-			mark = "FAILED"
-		}
-		rows = append(rows, []string{c.What, fmt.Sprintf("%.10g %s", c.Ours, c.Unit), fmt.Sprintf("%.10g %s", c.Published, c.Unit), fmt.Sprintf("%.2g", c.Ours-c.Published), fmt.Sprintf("%.2g", c.Tolerance), mark})
-		note := fmt.Sprintf("%s; source: %s; tolerance: %s", c.Strength, c.Source, c.Why)
-		if len(notes) == 0 || notes[len(notes)-1] != note {
-			notes = append(notes, note)
-		}
+		rows = append(rows, []string{c.What, ours(&c), fmt.Sprintf("%.10g %s", c.Published, c.Unit), fmt.Sprintf("%.2g", c.Ours-c.Published), fmt.Sprintf("%.2g", c.Tolerance), scoreMark(&c)})
+		notes = include(notes, fmt.Sprintf("%s; source: %s; tolerance: %s", c.Strength, c.Source, c.Why))
 	}
 	flush()
 	fmt.Fprintf(&b, "strong: %d of %d hold; medium: %d of %d within their band\n", card.Strong-card.Failed, card.Strong, card.Medium-card.Apart, card.Medium)
 	return b.String()
+}
+
+// ours prints our figure, or that there is none to set beside a record.
+func ours(c *verify.Check) string {
+	if c.Strength == verify.History && c.High > 0 && c.Ours == 0 {
+		return "–"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%.10g %s", c.Ours, c.Unit))
+}
+
+// include adds a note unless it is there.
+func include(notes []string, n string) []string {
+	if slices.Contains(notes, n) {
+		return notes
+	}
+	return append(notes, n)
 }

@@ -91,6 +91,29 @@ func metrics(c *collector) error {
 		}
 		c.check(fmt.Sprintf("GOSPA, tracks off by %g", r[0]), "", g.Distance, r[1], 1e-9)
 	}
+	far := func(ks ...float64) (out []track.Point) {
+		for _, k := range ks {
+			out = append(out, track.Point{100 * k})
+		}
+		return
+	}
+	ids, tracks := []int{1, 2, 3}, []int{11, 12, 13}
+	g, err := track.SwitchingGOSPA([]track.Snapshot{
+		{TruthID: ids, TrackID: tracks, Truth: far(1, 2, 3), Track: far(1, 2, 3)},
+		{TruthID: ids, TrackID: tracks, Truth: far(1, 2, 3), Track: far(2, 1, 7)},
+	}, 2, 2, 3)
+	if err != nil {
+		return err
+	}
+	c.check("GOSPA with switching: 2.5 switches, one missed, one false", "", g[1].Distance, math.Sqrt(4+2.5*9), 1e-9)
+	pair := func(truth, tr int) track.Association { return track.Association{Truth: truth, Track: tr} }
+	siap := track.Measure([]track.Picture{
+		{T: 0, Truths: ids, Tracks: []int{11, 13, 15}, Pairs: []track.Association{pair(1, 11), pair(2, 13), pair(3, 15)}},
+		{T: 1, Truths: ids, Tracks: []int{11, 12, 13, 14, 15}, Pairs: []track.Association{pair(1, 11), pair(1, 12), pair(2, 13), pair(2, 14), pair(3, 15)}},
+		{T: 2, Truths: ids, Tracks: []int{12, 14}, Pairs: []track.Association{pair(1, 12), pair(2, 14)}},
+		{T: 3, Truths: ids, Tracks: []int{12}, Pairs: []track.Association{pair(1, 12)}},
+	})
+	c.check("SIAP: rate of track number change", "1/s", siap.NumberChangeRate, 1.0/3, 1e-12)
 	return nil
 }
 

@@ -78,5 +78,20 @@ func seongju(c *collector) error {
 	c.check("THAAD at Seongju against a Scud-C: Seoul inside (1 yes, 0 no)", "", inside(37.5683, 126.9778), 0, 0)
 	c.check("THAAD at Seongju against a Scud-C: Busan inside", "", inside(35.1028, 129.0403), 1, 0)
 	c.check("THAAD at Seongju against a Scud-C: Daegu inside", "", inside(35.8703, 128.5911), 1, 0)
+	if c.country == nil {
+		return nil
+	}
+	if land, ok := c.country("KOR"); ok {
+		n := 0
+		for j := m.J0; j < m.J0+m.NJ; j++ {
+			for i := m.I0; i < m.I0+m.NI; i++ {
+				if m.At(i, j).P[cover.Alone] >= cover.LeastShot && land.Contains(m.Place(i, j)) {
+					n++
+				}
+			}
+		}
+		c.set(Medium, "ROK Ministry of National Defence, July 2016: one half to two thirds of the country", "0.45 to 0.72: the statement and a margin for the outline and for what it counts as defended; one launch area here, many in the statement")
+		c.check("THAAD at Seongju against a Scud-C: share of South Korea's area inside", "", float64(n)*m.StepM*m.StepM/land.AreaM2(), 0.585, 0.135)
+	}
 	return nil
 }

@@ -62,6 +62,8 @@ func history(c *collector) error {
 			what += "; ours: one shot of " + r.interceptor + " with a good track, as assumed"
 		}
 		c.check(what, "", ours, float64(r.hits)/float64(r.shots), (iv.High-iv.Low)/2)
+		k := &c.card.Checks[len(c.card.Checks)-1]
+		k.Low, k.High = iv.Low, iv.High
 	}
 	return nil
 }

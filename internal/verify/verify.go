@@ -3,8 +3,12 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strings"
+
+	"testudo/internal/geo"
 )
 
 // Strength says what an anchor is worth.
@@ -29,6 +33,8 @@ type Check struct {
 	Why       string   `json:"why"`    // of the tolerance, or of the difference
 	Source    string   `json:"source"` // of the published figure
 	Pass      bool     `json:"pass"`
+	Low       float64  `json:"low_95,omitempty"` // of a published count, where it is one
+	High      float64  `json:"high_95,omitempty"`
 }
 
 // Scorecard is the outcome of a verification.
@@ -66,6 +72,9 @@ var anchors = []anchor{
 	{"Lofted test flights", lofted},
 	{"Ranges estimated from lofted flights", estimated},
 	{"THAAD at Seongju", seongju},
+	{"THAAD in the Korean press of 2016", simulated},
+	{"Low flights and Japan's radars", lowFlights},
+	{"Warning times", warned},
 	{"Records of tests and wars", history},
 }
 
@@ -78,13 +87,37 @@ func Names() []string {
 	return out
 }
 
+// ErrNone says that no anchor has such a name.
+var ErrNone = errors.New("no anchor is named like")
+
+// Land is a country on the map.
+type Land interface {
+	Contains(at geo.LLA) bool
+	AreaM2() float64
+}
+
+// Options of a verification; all may be left out.
+type Options struct {
+	Progress func(done, total int, name string)
+	// Country gives a nation's outline. Without it shares of countries are left
+	// out of the scorecard.
+	Country func(code string) (Land, bool)
+	// Only, if not empty, leaves out the anchors whose names do not contain it
+	// (case does not matter).
+	Only string
+}
+
 // Run computes every anchor. It returns an error only if one could not be
 // computed at all.
-func Run(progress func(done, total int, name string)) (*Scorecard, error) {
-	c := &collector{card: &Scorecard{}}
-	for i, a := range anchors {
-		if progress != nil {
-			progress(i, len(anchors), a.name)
+func Run(o Options) (*Scorecard, error) {
+	c := &collector{card: &Scorecard{}, country: o.Country}
+	chosen := chosen(o.Only)
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("%w %q: there are %s", ErrNone, o.Only, strings.Join(Names(), "; "))
+	}
+	for i, a := range chosen {
+		if o.Progress != nil {
+			o.Progress(i, len(chosen), a.name)
 		}
 		c.anchor = a.name
 		if err := a.run(c); err != nil {
@@ -108,12 +141,23 @@ func Run(progress func(done, total int, name string)) (*Scorecard, error) {
 	return c.card, nil
 }
 
+func chosen(only string) []anchor {
+	var out []anchor
+	for _, a := range anchors {
+		if strings.Contains(strings.ToLower(a.name), strings.ToLower(only)) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 type collector struct {
 	card     *Scorecard
 	anchor   string
 	strength Strength
 	source   string
 	why      string
+	country  func(code string) (Land, bool)
 }
 
 // set says what the following checks are held against.

@@ -4,7 +4,7 @@ import "testing"
 
 // Every strong anchor holds; every anchor has at least one check.
 func TestValidateStrongAnchors(t *testing.T) {
-	card, err := Run(nil)
+	card, err := Run(Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
