@@ -127,24 +127,34 @@ func soonest(v *sense.View) float64 {
 	return t
 }
 
-// informs lists what a nation can fuse at a level: for each sensor the best
-// direct and the best relayed route, by what survives delay and quality.
+// informs lists what a nation can fuse at a level.
 func (s *stateCompiler) informs(path, nation int, l pact.Level, skip int) []track.Contribution {
 	ph := &s.c.paths[path]
 	var out []track.Contribution
+	for _, x := range s.sources(path, nation, l, skip) {
+		out = append(out, ph.contribution(s.c, x))
+	}
+	return out
+}
+
+// sources lists, for each sensor, the best direct and the best relayed route to
+// a nation, by what survives delay and quality.
+func (s *stateCompiler) sources(path, nation int, l pact.Level, skip int) []Source {
+	ph := &s.c.paths[path]
+	var out []Source
 	for v := 0; v < ph.views; v++ {
 		x := &s.c.views[ph.first+v]
 		if x.info == nil || s.down[x.sensor] || x.sensor == skip {
 			continue
 		}
 		for _, relayed := range [2]bool{false, true} {
-			best, worth := track.Contribution{}, 0.0
+			best, worth := Source{}, 0.0
 			for _, r := range s.to(x.sensor, nation, path) {
 				if r.Level < l || r.Relayed() != relayed {
 					continue
 				}
 				if w := r.Quality * math.Exp(-r.DelayS/FadeS); w > worth {
-					best, worth = track.Contribution{Info: x.info, DelayS: r.DelayS, Quality: r.Quality, Relayed: relayed}, w
+					best, worth = Source{View: v, DelayS: r.DelayS, Quality: r.Quality, LostS: r.LostAtS, Relayed: relayed}, w
 				}
 			}
 			if worth > 0 {

@@ -285,45 +285,59 @@ func (c *Compiler) posture(tp *theatre.Posture) (Posture, error) {
 	for _, g := range tp.Net.Groups() {
 		p.Group = append(p.Group, int32(g))
 	}
-	type part struct{ edge, sensor int }
-	var parts []part
-	for i := range tp.Net.Edges {
-		e := &tp.Net.Edges[i]
-		if e.Availability < 1 && !e.Veto && e.Level > pact.None {
-			id := fmt.Sprintf("%s to %s (%s)", tp.Net.Nations[e.From], tp.Net.Nations[e.To], e.Level)
-			p.Chance = append(p.Chance, Chance{"link " + id, draw.Entity("link " + tp.Net.Nations[e.From] + ">" + tp.Net.Nations[e.To]), certain(e.Availability)})
-			parts = append(parts, part{i, -1})
-		}
-	}
-	for i := range c.t.Sensors {
-		if s := &c.t.Sensors[i]; s.Availability < 1 && !(i < len(tp.Lost) && tp.Lost[i]) {
-			p.Chance = append(p.Chance, Chance{"sensor " + s.ID, draw.Entity("sensor " + s.ID), certain(s.Availability)})
-			parts = append(parts, part{-1, i})
-		}
-	}
+	parts, chances := c.mayFail(tp)
+	p.Chance = chances
 	if len(parts) > MaxChance {
 		return p, fmt.Errorf("posture %s: %d links and sensors have an availability below one; at most %d can (each doubles the tables)", tp.ID, len(parts), MaxChance)
 	}
 	for state := 0; state < 1<<len(parts); state++ {
-		down := make([]bool, len(c.t.Sensors))
-		copy(down, tp.Lost)
-		edgeDown := make([]bool, len(tp.Net.Edges))
-		for k, q := range parts {
-			if state>>k&1 == 1 {
-				if q.edge >= 0 {
-					edgeDown[q.edge] = true
-				} else {
-					down[q.sensor] = true
-				}
-			}
-		}
-		s := stateCompiler{c: c, net: tp.Net, up: func(e int) bool { return !edgeDown[e] }, down: down, routes: map[routeKey][]pact.Route{}}
+		s := c.in(tp, parts, state)
 		paths := make([]PathState, len(c.t.Paths))
 		for i := range c.t.Paths {
 			paths[i] = s.path(i)
 		}
 		p.States = append(p.States, paths)
-		p.Down = append(p.Down, down)
+		p.Down = append(p.Down, s.down)
 	}
 	return p, nil
+}
+
+// part is a link or a sensor that may fail (the other index is -1).
+type part struct{ edge, sensor int }
+
+// mayFail lists the links and sensors of a posture with an availability below
+// one, in the order of the bits of a state.
+func (c *Compiler) mayFail(tp *theatre.Posture) (parts []part, chances []Chance) {
+	for i := range tp.Net.Edges {
+		e := &tp.Net.Edges[i]
+		if e.Availability < 1 && !e.Veto && e.Level > pact.None {
+			id := fmt.Sprintf("%s to %s (%s)", tp.Net.Nations[e.From], tp.Net.Nations[e.To], e.Level)
+			chances = append(chances, Chance{"link " + id, draw.Entity("link " + tp.Net.Nations[e.From] + ">" + tp.Net.Nations[e.To]), certain(e.Availability)})
+			parts = append(parts, part{i, -1})
+		}
+	}
+	for i := range c.t.Sensors {
+		if s := &c.t.Sensors[i]; s.Availability < 1 && !(i < len(tp.Lost) && tp.Lost[i]) {
+			chances = append(chances, Chance{"sensor " + s.ID, draw.Entity("sensor " + s.ID), certain(s.Availability)})
+			parts = append(parts, part{-1, i})
+		}
+	}
+	return parts, chances
+}
+
+// in gives the compiler of one state of what may fail.
+func (c *Compiler) in(tp *theatre.Posture, parts []part, state int) *stateCompiler {
+	down := make([]bool, len(c.t.Sensors))
+	copy(down, tp.Lost)
+	edgeDown := make([]bool, len(tp.Net.Edges))
+	for k, q := range parts {
+		if state>>k&1 == 1 {
+			if q.edge >= 0 {
+				edgeDown[q.edge] = true
+			} else {
+				down[q.sensor] = true
+			}
+		}
+	}
+	return &stateCompiler{c: c, net: tp.Net, up: func(e int) bool { return !edgeDown[e] }, down: down, routes: map[routeKey][]pact.Route{}}
 }

@@ -33,7 +33,11 @@ func (p *Player) fight(ps *Posture, paths []PathState, seed, run uint64, out []i
 
 // engagement gives the table behind an engagement's state.
 func (p *Player) engagement(paths []PathState, s *engState) (*PathCommand, *Engagement) {
-	cmd := &paths[p.path[s.missile]].Commands[s.command]
+	st := &paths[p.path[s.missile]]
+	if p.given != nil {
+		st = &p.givenPaths[s.missile]
+	}
+	cmd := &st.Commands[s.command]
 	return cmd, &cmd.Engs[s.which]
 }
 
@@ -142,6 +146,9 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 		tau = b.Kins[e.Kin].meets(rel)
 	}
 	upto := s.threshold(sl, rel)
+	if p.given != nil {
+		upto = p.given.Threshold(int(i), int(s.command), int(s.which), int(j), int(s.mode(sl, rel)))
+	}
 	in := &b.Interceptors[bt.Interceptor]
 	works := p.works[bt.Interceptor]
 	if in.PerMissile && in.Works != always {

@@ -71,6 +71,12 @@ type Player struct {
 	trackQ  []trackRef
 	release []int32
 	col     columns
+
+	// In witness mode, what takes the place of the board's tables.
+	given      Given
+	givenPaths []PathState // per missile
+	givenViews [][]View    // per missile
+	givenDet   []int32
 }
 
 // columns caches where the counts go.
@@ -172,13 +178,7 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 	b := p.b
 	ps := &b.Postures[posture]
 	clear(out)
-	state := 0
-	for k := range ps.Chance {
-		if !draw.Hit(draw.U64(seed, run, ps.Chance[k].Entity, purposeChance), ps.Chance[k].Works) {
-			state |= 1 << k
-			log.add(Event{Kind: EvDown, Missile: -1, A: int32(k)})
-		}
-	}
+	state := ps.state(seed, run, log)
 	paths := ps.States[state]
 	p.launch(seed, run, log)
 	p.look(seed, run)
@@ -192,6 +192,18 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 	p.ready(ps, paths, out, log)
 	p.fight(ps, paths, seed, run, out, log)
 	p.count(seed, run, out, log)
+}
+
+// state draws which links and sensors are down in this run.
+func (ps *Posture) state(seed, run uint64, log *Log) int {
+	state := 0
+	for k := range ps.Chance {
+		if !draw.Hit(draw.U64(seed, run, ps.Chance[k].Entity, purposeChance), ps.Chance[k].Works) {
+			state |= 1 << k
+			log.add(Event{Kind: EvDown, Missile: -1, A: int32(k)})
+		}
+	}
+	return state
 }
 
 // launch decides which missiles fly, where to and when.
@@ -454,6 +466,9 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 		pa := &b.Paths[p.path[i]]
 		st := &paths[p.path[i]]
 		views := b.Views[pa.FirstView : pa.FirstView+pa.Views]
+		if p.given != nil {
+			st, views = &p.givenPaths[i], p.givenViews[i]
+		}
 		det := p.detMs[i*p.maxViews : i*p.maxViews+len(views)]
 		start := p.startMs[i]
 		firstShot, lastShot := Never, int32(-1)

@@ -35,7 +35,7 @@ func OSPA(a, b []Point, c, p float64) (float64, error) {
 		}
 	}
 	sum := float64(n-len(a)) * math.Pow(c, p)
-	for i, j := range assign(cost) {
+	for i, j := range Assign(cost) {
 		sum += cost[i][j]
 	}
 	return math.Pow(sum/float64(n), 1/p), nil
@@ -73,7 +73,7 @@ func bottleneck(d [][]float64) float64 {
 				}
 			}
 			broken := 0.0
-			for r, k := range assign(allowed) {
+			for r, k := range Assign(allowed) {
 				broken += allowed[r][k]
 			}
 			if broken == 0 {
@@ -108,12 +108,12 @@ func GOSPA(truths, tracks []Point, c, p float64) (GOSPAResult, error) {
 	// A pair at the cut-off costs as much as one missed and one false.
 	if len(truths) <= len(tracks) {
 		cost := distances(truths, tracks, c)
-		for i, j := range assign(powers(cost, p)) {
+		for i, j := range Assign(powers(cost, p)) {
 			g.Assigned[i] = j
 		}
 	} else {
 		cost := distances(tracks, truths, c)
-		for j, i := range assign(powers(cost, p)) {
+		for j, i := range Assign(powers(cost, p)) {
 			g.Assigned[i] = j
 		}
 	}
@@ -193,10 +193,12 @@ func SwitchingGOSPA(steps []Snapshot, c, p, penalty float64) ([]GOSPAResult, err
 	return out, nil
 }
 
-// assign solves the assignment problem for a table of rows <= columns costs:
-// each row gets its own column and the sum is least. Shortest augmenting paths
-// (Jonker & Volgenant 1987), O(rows²·columns), ties to the lowest index.
-func assign(cost [][]float64) []int {
+// Assign solves the assignment problem for a table of finite costs with no more
+// rows than columns: each row gets a column of its own, so that the sum is
+// least. It returns the column of each row; ties go to the lowest index.
+// Shortest augmenting paths, O(rows²·columns). Source: R. Jonker, A. Volgenant,
+// Computing 38 (1987) 325.
+func Assign(cost [][]float64) []int {
 	n := len(cost)
 	if n == 0 {
 		return nil

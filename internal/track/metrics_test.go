@@ -121,7 +121,7 @@ func TestAssignAgainstBruteForce(t *testing.T) {
 		}
 		try(0, 0, 0)
 		sum, used := 0.0, uint(0)
-		for i, j := range assign(cost) {
+		for i, j := range Assign(cost) {
 			if used&(1<<j) != 0 {
 				t.Fatal("a column given twice")
 			}

@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"testudo/internal/draw"
+	"testudo/internal/pact"
+	"testudo/internal/sense"
+	"testudo/internal/theatre"
+	"testudo/internal/track"
+)
+
+// The hook of the witness mode: somebody who has flown the raid with real
+// measurements says when what was found, when which command knew, and how good
+// each shot was; the commands then fight by the very rules of Play.
+
+// Source is one sensor's part in a track that a nation may hold.
+type Source struct {
+	View            int // among the path's views
+	DelayS, Quality float64
+	LostS           float64 // raid time from which nothing arrives; +Inf never
+	Relayed         bool
+}
+
+// CommandSources are the sources of one nation's tracks of one path, in the
+// order of PathState.Commands and of its engagements.
+type CommandSources struct {
+	Track []Source // what tells it where the missile falls
+	Engs  []ModeSources
+}
+
+// ModeSources are the sources of the track an engagement is fought on, by mode
+// (ModeOrganic, ModeLaunchOnRemote, ModeEngageOnRemote). A mode that is not
+// allowed has none.
+type ModeSources [3][]Source
+
+// Sight is what one sensor sees of one path, as the compiler computed it.
+type Sight struct {
+	Sensor int
+	View   *sense.View
+}
+
+// Sights lists the views of a path, in the board's order.
+func (c *Compiler) Sights(path int) []Sight {
+	ph := &c.paths[path]
+	out := make([]Sight, ph.views)
+	for v := range out {
+		x := &c.views[ph.first+v]
+		out[v] = Sight{x.sensor, &x.view}
+	}
+	return out
+}
+
+// Sources lists, for a posture in one state of what may fail, the sources
+// behind the tables of its board: by path, then by command.
+func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]CommandSources {
+	parts, _ := c.mayFail(tp)
+	s := c.in(tp, parts, state)
+	out := make([][]CommandSources, len(c.paths))
+	for i := range c.paths {
+		ph := &c.paths[i]
+		for k := range bp.States[state][i].Commands {
+			cmd := &bp.States[state][i].Commands[k]
+			n := int(cmd.Nation)
+			cs := CommandSources{Track: s.sources(i, n, pact.Track, -1)}
+			for j := range cmd.Engs {
+				e := &cmd.Engs[j]
+				radar := c.t.Batteries[e.Battery].Radar
+				var m ModeSources
+				var own []Source
+				if e.Own >= 0 && c.views[ph.first+int(e.Own)].info != nil {
+					own = []Source{{View: int(e.Own), Quality: 1, LostS: c.t.Sensors[radar].LostS}}
+				}
+				m[ModeOrganic] = own
+				if len(e.Launch) > 0 {
+					m[ModeLaunchOnRemote] = append(own[:len(own):len(own)], s.sources(i, n, pact.LaunchOnRemote, radar)...)
+				}
+				if len(e.Engage) > 0 {
+					m[ModeEngageOnRemote] = append(own[:len(own):len(own)], s.sources(i, n, pact.EngageOnRemote, radar)...)
+				}
+				cs.Engs = append(cs.Engs, m)
+			}
+			out[i] = append(out[i], cs)
+		}
+	}
+	return out
+}
+
+// Belief gives the board's covariance (m², Earth-fixed axes) of the position
+// predicted for atS when the sources are fused as they stand at tS, both seconds
+// after launch: what a witness holds its actual errors against. False when the
+// sources do not fix the position.
+func (c *Compiler) Belief(path int, from []Source, tS, atS float64) ([3][3]float64, bool) {
+	ph := &c.paths[path]
+	cs := make([]track.Contribution, len(from))
+	for i, x := range from {
+		cs[i] = ph.contribution(c, x)
+	}
+	return ph.motion.PositionCov(ph.motion.Fuse(cs, tS), atS)
+}
+
+func (ph *pathPhysics) contribution(c *Compiler, x Source) track.Contribution {
+	return track.Contribution{Info: c.views[ph.first+x.View].info, DelayS: x.DelayS, Quality: x.Quality, Relayed: x.Relayed}
+}
+
+// DetectDraw is the draw by which Play lets a sensor find a missile; a sensor of
+// which the witness has nothing better to say uses it too.
+func DetectDraw(seed, run, missile, sensor uint64) uint64 {
+	return draw.U64(seed, run, missile, keyDetect(sensor))
+}
+
+// Raid draws what flies in a run: the state of what may fail under a posture,
+// and per missile its path (-1: it failed at launch) and its launch, ms of raid
+// time. The lists are the player's own and hold until its next run.
+func (p *Player) Raid(posture int, seed, run uint64) (state int, path, startMs []int32) {
+	p.launch(seed, run, nil)
+	return p.b.Postures[posture].state(seed, run, nil), p.path, p.startMs
+}
+
+// Limit applies the sensors' capacities, as Play does, to detections of the raid
+// last drawn: by missile and view, ms from launch, Never if not.
+func (p *Player) Limit(detMs [][]int32) {
+	p.giveDetections(func(missile, view int) int32 { return detMs[missile][view] })
+	p.capacity(nil)
+	for i := range detMs {
+		copy(detMs[i], p.detMs[i*p.maxViews:])
+	}
+}
+
+func (p *Player) giveDetections(det func(missile, view int) int32) {
+	b := p.b
+	if p.givenDet == nil {
+		p.givenDet = make([]int32, len(b.Missiles)*p.maxViews)
+	}
+	for i := range b.Missiles {
+		if p.path[i] < 0 {
+			continue
+		}
+		for v := 0; v < int(b.Paths[p.path[i]].Views); v++ {
+			p.givenDet[i*p.maxViews+v] = det(i, v)
+		}
+	}
+	p.detMs = p.givenDet
+}
+
+// Given is what a witness found out about one run. Times are ms from the
+// missile's launch, Never if it does not come; view counts among the path's
+// views, command and engagement as in PathState, slot as in Engagement, mode is
+// one of ModeOrganic, ModeLaunchOnRemote and ModeEngageOnRemote.
+type Given interface {
+	// DetMs is when a sensor found the missile, its capacity considered.
+	DetMs(missile, view int) int32
+	// FirmMs is when that sensor had a firm track of it: not sooner after DetMs
+	// than the view's own FirmMs, which the order of the feeds counts on.
+	FirmMs(missile, view int) int32
+	// KnownMs is when the command's estimate told what is threatened.
+	KnownMs(missile, command int) int32
+	// Promise is the kill threshold the command believes a shot has, by which it
+	// chooses the mode; 0 if there is no track to shoot on.
+	Promise(missile, command, engagement, slot, mode int) uint64
+	// Threshold is the kill threshold the shot really has.
+	Threshold(missile, command, engagement, slot, mode int) uint64
+}
+
+// PlayGiven plays a replication like Play, with detections, tracks, decisions
+// and kill thresholds given instead of looked up. What the given run does not
+// speak of (launches, failures, doctrine, magazines, kill draws) comes from the
+// same dice as in Play. It allocates; Play does not.
+func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int32, log *Log) {
+	b := p.b
+	ps := &b.Postures[posture]
+	clear(out)
+	state := ps.state(seed, run, log)
+	paths := ps.States[state]
+	p.launch(seed, run, log)
+	p.giveDetections(given.DetMs)
+	n := len(b.Missiles)
+	p.givenPaths, p.givenViews = make([]PathState, n), make([][]View, n)
+	for i := range b.Missiles {
+		if p.path[i] < 0 {
+			continue
+		}
+		pa := &b.Paths[p.path[i]]
+		views := append([]View(nil), b.Views[pa.FirstView:pa.FirstView+pa.Views]...)
+		for v := range views {
+			d := given.DetMs(i, v)
+			if d == Never {
+				continue
+			}
+			if f := given.FirmMs(i, v); f == Never {
+				// Seen, but never tracked: the time to firmness is so long that no
+				// missile of this raid flies on.
+				views[v].FirmMs = neverFirmMs
+			} else {
+				views[v].FirmMs = f - d
+			}
+			if log != nil {
+				log.add(Event{Kind: EvDetect, TMs: p.startMs[i] + d, Missile: int32(i), A: views[v].Sensor, B: -1})
+			}
+		}
+		p.givenViews[i] = views
+		p.givenPaths[i] = substitute(&paths[p.path[i]], i, given)
+	}
+	p.given = given
+	p.ready(ps, paths, out, log)
+	p.fight(ps, paths, seed, run, out, log)
+	p.given = nil
+	p.count(seed, run, out, log)
+}
+
+// neverFirmMs is about six days: later than any flight, early enough to add to.
+const neverFirmMs = 1 << 29
+
+// substitute copies the tables of a path for one missile, with what is given in
+// the place of what was computed.
+func substitute(st *PathState, missile int, given Given) PathState {
+	out := PathState{Cues: st.Cues, Commands: append([]PathCommand(nil), st.Commands...)}
+	for c := range out.Commands {
+		cmd := &out.Commands[c]
+		cmd.KnownMs = given.KnownMs(missile, c)
+		cmd.Engs = append([]Engagement(nil), cmd.Engs...)
+		for e := range cmd.Engs {
+			slots := append([]Slot(nil), cmd.Engs[e].Slots...)
+			for s := range slots {
+				slots[s].Organic = given.Promise(missile, c, e, s, ModeOrganic)
+				slots[s].Launch = given.Promise(missile, c, e, s, ModeLaunchOnRemote)
+				slots[s].Eng = given.Promise(missile, c, e, s, ModeEngageOnRemote)
+			}
+			cmd.Engs[e].Slots = slots
+		}
+	}
+	return out
+}
