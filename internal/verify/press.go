@@ -210,7 +210,7 @@ func warned(c *collector) error {
 			return err
 		}
 		v := t.Sensors[i].Infrared.Observe(t.Earth, tr)
-		c.set(Medium, "Japan, 13 April 2012: satellite warning about a minute after the launch (Stars and Stripes quoting Yomiuri, 15 April 2012)", "30 s: launch seen above the cloud, then the report's delay, both assumed")
+		c.set(Medium, "Japan, 13 April 2012: satellite warning about a minute after the launch (Stars and Stripes quoting Yomiuri, 15 April 2012)", "30 s: \"about a minute\" against a burn seen above the cloud at about 40 s and the catalogue's report delay of a minute, both assumed; ours is the slower")
 		if s, ok := v.Search.Quantile(0.5); ok {
 			c.check("satellites: report of a large rocket from Sohae, after its launch", "s", s, 60, 30)
 		}
