@@ -41,7 +41,7 @@ func ScorecardHTML(card *verify.Scorecard, tool, command string) ([]byte, error)
 		s := sectionView{ID: string(k.s), Title: k.title, Intro: []string{k.intro}}
 		if k.s == verify.History {
 			if d, ok := recordChart(card); ok {
-				s.Figures = append(s.Figures, drawn(d, "Bar: published; whisker: 95 % interval of the count (Clopper–Pearson); dot: one shot with a good track, as the catalogue assumes."))
+				s.Figures = append(s.Figures, drawn(d, "Bar: published; whisker: 95 % interval of the count (Clopper–Pearson); dot: ours, one shot with a good track as the catalogue assumes it, or the scenario of that night."))
 			}
 		}
 		s.Tables = scoreSheets(card, k.s)
