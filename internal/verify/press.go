@@ -21,7 +21,6 @@ var (
 	busan       = geo.Deg(35.1028, 129.0403)
 	kittaeryong = geo.Deg(38.9908, 127.6236)
 	hwanghae    = geo.Deg(38.67, 126.30) // North Hwanghae, Hwangju county
-	hodo        = geo.Deg(39.40, 127.53) // Hodo peninsula, firing range of 2019
 	sohae       = geo.Deg(39.66, 124.71) // launching station of 2012
 )
 
