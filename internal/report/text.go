@@ -100,6 +100,9 @@ func signed(x float64) string {
 }
 
 func interval(f measure.Figure) string {
+	if math.IsInf(f.Low, 0) || math.IsInf(f.High, 0) {
+		return "[one run tells none]"
+	}
 	return "[" + measure.Num(f.Low) + ", " + measure.Num(f.High) + "]"
 }
 
