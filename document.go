@@ -22,6 +22,9 @@ func (w *World) Document(c *Comparison, command string) *report.Document {
 			"The attacker's plan is the scenario's; the tool does not optimise it. No decoys, no jamming, no manoeuvring re-entry beyond depressed flight.",
 		},
 	}
+	if c.Witness != nil {
+		d.Model = append(d.Model, c.Witness.Words())
+	}
 	used := map[string]bool{}
 	for _, r := range d.Ledger.Rows {
 		used[r.Source] = true

@@ -24,6 +24,7 @@ import (
 	"testudo/internal/sim"
 	"testudo/internal/study"
 	"testudo/internal/theatre"
+	"testudo/internal/witness"
 	"testudo/internal/yamldoc"
 )
 
@@ -191,7 +192,25 @@ type Options struct {
 	Workers   int
 	Precision float64
 	Progress  func(done, total int)
+	// Fidelity is Fast (the board's tables; the default) or Witnessed (every
+	// look drawn, tracks filtered, decisions on the estimates).
+	Fidelity Fidelity
+	// Filter is that of a witness: extended by default.
+	Filter witness.Filter
 }
+
+// Fidelity says how a raid is played.
+type Fidelity uint8
+
+// The fidelities.
+const (
+	Fast Fidelity = iota
+	Witnessed
+)
+
+// DefaultWitnessRuns is the number of replications of a witness where none is
+// given: it takes thousands of times longer than the board.
+const DefaultWitnessRuns = 200
 
 // ErrPosture says that a posture's name is not in the scenario.
 var ErrPosture = errors.New("no such posture")
@@ -235,14 +254,27 @@ func (w *World) posture(name string) (int, error) {
 }
 
 func (w *World) compare(ctx context.Context, postures []int, o Options) (*Comparison, error) {
-	if o.Runs == 0 {
-		o.Runs = DefaultRuns
+	p := study.Plan{Board: w.Board, Postures: postures, Seed: o.Seed, Runs: o.Runs, Workers: o.Workers, Precision: o.Precision, Progress: o.Progress}
+	var wit *witness.Witness
+	if o.Fidelity == Witnessed {
+		wit = witness.New(w.Theatre, w.Board, o.Filter)
+		p.NewPlayer, p.Block = func() study.Player { return wit.NewPlayer() }, 1
 	}
-	r, err := study.Run(ctx, study.Plan{Board: w.Board, Postures: postures, Seed: o.Seed, Runs: o.Runs, Workers: o.Workers, Precision: o.Precision, Progress: o.Progress})
+	switch {
+	case o.Runs == 0 && wit != nil:
+		p.Runs = DefaultWitnessRuns
+	case o.Runs == 0:
+		p.Runs = DefaultRuns
+	}
+	r, err := study.Run(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return measure.Compare(w.Theatre, w.Board, r, w.Price), nil
+	c := measure.Compare(w.Theatre, w.Board, r, w.Price)
+	if wit != nil {
+		c.Witness = wit.Account()
+	}
+	return c, nil
 }
 
 // Price is the catalogue's unit cost of an interceptor in dollars of its own

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"testudo"
+	"testudo/internal/witness"
 	"testudo/internal/yamldoc"
 )
 
@@ -29,6 +30,8 @@ type common struct {
 	workers   int
 	precision float64
 	quiet     bool
+	fidelity  string
+	filter    string
 }
 
 func (c *common) add(cmd *cobra.Command) {
@@ -47,6 +50,29 @@ func (c *common) addStudy(cmd *cobra.Command) {
 	f.IntVar(&c.workers, "workers", 0, "workers (default: one per processor); the result does not depend on it")
 	f.Float64Var(&c.precision, "precision", 0, "stop when the 95 % interval of the mean leakers is within ± this, --runs being the most that is played")
 	f.BoolVar(&c.quiet, "quiet", false, "no progress bar")
+}
+
+// addFidelity adds the choice between the board and the witness.
+func (c *common) addFidelity(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.fidelity, "fidelity", "fast", "fast plays the compiled tables; witness draws every radar look, filters the tracks and decides on the estimates (thousands of times slower; --runs is then 200 unless given; see docs/witness.md)")
+	f.StringVar(&c.filter, "filter", "ekf", "filter of the witness: ekf (extended) or ukf (unscented)")
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if c.fidelity != "fast" && c.fidelity != "witness" {
+			return coded(exitUsage, fmt.Errorf("--fidelity %q: allowed are fast and witness", c.fidelity))
+		}
+		if _, ok := witness.ParseFilter(c.filter); !ok {
+			return coded(exitUsage, fmt.Errorf("--filter %q: allowed are ekf and ukf", c.filter))
+		}
+		if c.fidelity == "fast" && cmd.Flags().Changed("filter") {
+			return coded(exitUsage, errors.New("--filter goes with --fidelity witness: the compiled tables have no filter"))
+		}
+		if c.fidelity == "witness" && !cmd.Flags().Changed("runs") {
+			c.runs = testudo.DefaultWitnessRuns
+		}
+		return run(cmd, args)
+	}
 }
 
 func (c *common) check() error {
@@ -112,6 +138,10 @@ func nearFile(path string) string {
 
 func (c *common) options(errOut io.Writer) testudo.Options {
 	o := testudo.Options{Seed: c.seed, Runs: c.runs, Workers: c.workers, Precision: c.precision}
+	if c.fidelity == "witness" {
+		o.Fidelity = testudo.Witnessed
+		o.Filter, _ = witness.ParseFilter(c.filter)
+	}
 	if !c.quiet && !c.json && isTerminal(errOut) {
 		o.Progress = bar(errOut)
 	}

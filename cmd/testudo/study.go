@@ -32,6 +32,7 @@ func gainCommand() *cobra.Command {
 		},
 	}
 	c.addStudy(cmd)
+	c.addFidelity(cmd)
 	o.add(cmd)
 	return cmd
 }
@@ -56,6 +57,7 @@ func runCommand() *cobra.Command {
 		},
 	}
 	c.addStudy(cmd)
+	c.addFidelity(cmd)
 	cmd.Flags().StringVar(&posture, "posture", "", "posture to play")
 	o.add(cmd)
 	cmd.MarkFlagRequired("posture")
@@ -70,6 +72,9 @@ func commandLine(verb, path string, c common) string {
 	}
 	if c.precision > 0 {
 		s += fmt.Sprintf(" --precision %g", c.precision)
+	}
+	if c.fidelity == "witness" {
+		s += " --fidelity witness --filter " + c.filter
 	}
 	for _, x := range c.catalogs {
 		s += " --catalog " + x

@@ -24,7 +24,7 @@ var floors = []struct {
 	{"words", true, []string{"units", "geo", "draw"}},
 	{"papers", true, []string{"yamldoc", "catalog", "scenario", "pact"}},
 	{"models", true, []string{"flight", "sense", "track", "engage"}},
-	{"world", true, []string{"theatre", "sim"}},
+	{"world", true, []string{"theatre", "sim", "witness"}},
 	{"study", false, []string{"study", "cover", "measure/stats", "measure/closed", "measure", "burden", "coalition", "verify", "plan"}},
 	{"faces", false, []string{"report", "export", "server", "fleet"}},
 }

@@ -10,6 +10,7 @@ import (
 	"testudo/internal/sim"
 	"testudo/internal/study"
 	"testudo/internal/theatre"
+	"testudo/internal/witness"
 )
 
 // Figure is a mean or a proportion with its 95 % interval.
@@ -150,6 +151,9 @@ type Comparison struct {
 	Missiles  int    `json:"missiles"`
 	Rows      []Row  `json:"postures"`
 	Verdict   string `json:"verdict"`
+	// Witness is what a witness counted beside the outcomes; nil if the board
+	// was played.
+	Witness *witness.Account `json:"witness,omitempty"`
 }
 
 // Compare turns a study's sums into figures. price gives the cost of one

@@ -129,6 +129,10 @@ func Text(d *Document, width int, colour bool) string {
 	}
 	b.WriteByte('\n')
 	b.WriteString(wrap(c.Verdict, min(width, 100)))
+	if c.Witness != nil {
+		b.WriteByte('\n')
+		b.WriteString(wrap(c.Witness.Words(), min(width, 100)))
+	}
 	fmt.Fprintf(&b, "\nRests on %d cited figures and %d assumptions", d.Ledger.Cited, d.Ledger.Assumed)
 	if n := len(d.Overridden) + len(d.Added); n > 0 {
 		fmt.Fprintf(&b, ", and on %d entries or figures of the scenario's own", n)

@@ -448,8 +448,7 @@ func hazard(snr float64) float64 {
 // depends on each of them; the rest is spread evenly over what remains.
 func (sc *scene) looks(ws []window, r Radar) []Look {
 	interval := orDefault(r.TrackInterval, DefaultTrackInterval)
-	sigmaR := math.Max(float64(r.RangeAccuracy), float64(LeastRangeAccuracy))
-	sigmaA := math.Max(float64(r.AngleAccuracy), float64(LeastAngleAccuracy))
+	sigmaR, sigmaA := r.sigmas()
 	total := 0.0
 	for _, w := range ws {
 		total += w.to - w.from
@@ -490,6 +489,11 @@ func (sc *scene) looks(ws []window, r Radar) []Look {
 		out[i] = look
 	}
 	return out
+}
+
+// sigmas are the accuracies of a strong echo: range (m), angle (rad).
+func (r Radar) sigmas() (rangeM, angleRad float64) {
+	return math.Max(float64(r.RangeAccuracy), float64(LeastRangeAccuracy)), math.Max(float64(r.AngleAccuracy), float64(LeastAngleAccuracy))
 }
 
 // rangeAt is the position and the distance of the target from the radar.

@@ -27,15 +27,26 @@ type Plan struct {
 	// after which the 95 % interval of the mean number of leakers is no wider
 	// than ± Precision under every posture and for every step.
 	Precision float64
+	// NewPlayer, if set, makes the players of the workers in place of those of
+	// the board; it is called by one goroutine.
+	NewPlayer func() Player
+	// Block is the number of runs a worker takes at a time (0: 50).
+	Block int
 	// Progress, if set, is called now and then from one goroutine at a time.
 	Progress func(done, total int)
+}
+
+// Player plays one replication of one posture into a row of counts, as
+// sim.Player does.
+type Player interface {
+	Play(posture int, seed, run uint64, out []int32, log *sim.Log)
 }
 
 // Batch is the number of runs between two looks at the precision. It is fixed,
 // so that the number of workers cannot change where a study stops.
 const Batch = 500
 
-// block is the number of runs a worker takes at a time.
+// block is the number of runs a worker takes at a time, unless the plan says.
 const block = 50
 
 // Sums are exact: integers, so that the order of adding does not matter.
@@ -98,8 +109,16 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 	layout := p.Board.Layout()
 	total := newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles))
 	players := make([]*tallier, workers)
+	newPlayer := p.NewPlayer
+	if newPlayer == nil {
+		newPlayer = func() Player { return sim.NewPlayer(p.Board) }
+	}
+	size := p.Block
+	if size <= 0 {
+		size = block
+	}
 	for w := range players {
-		players[w] = &tallier{player: sim.NewPlayer(p.Board), tally: newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles)), rows: rows(len(p.Postures), layout.Len()), plan: &p, leakers: layout.At(sim.Leakers, sim.Whole, 0)}
+		players[w] = &tallier{player: newPlayer(), tally: newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles)), rows: rows(len(p.Postures), layout.Len()), plan: &p, leakers: layout.At(sim.Leakers, sim.Whole, 0)}
 	}
 	done := 0
 	met := p.Precision <= 0
@@ -109,7 +128,7 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 			// Nothing to look at between batches: one long one keeps workers busy.
 			n = min(p.Runs-done, 64*Batch)
 		}
-		if err := batch(ctx, players, p.First+done, n, func(k int) {
+		if err := batch(ctx, players, size, p.First+done, n, func(k int) {
 			if p.Progress != nil {
 				p.Progress(done+k, p.Runs)
 			}
@@ -141,7 +160,7 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 }
 
 // batch spreads n runs over the workers in blocks.
-func batch(ctx context.Context, players []*tallier, first, n int, progress func(int)) error {
+func batch(ctx context.Context, players []*tallier, size, first, n int, progress func(int)) error {
 	var next, done atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -150,11 +169,11 @@ func batch(ctx context.Context, players []*tallier, first, n int, progress func(
 		go func() {
 			defer wg.Done()
 			for ctx.Err() == nil {
-				at := int(next.Add(block)) - block
+				at := int(next.Add(int64(size))) - size
 				if at >= n {
 					return
 				}
-				m := min(block, n-at)
+				m := min(size, n-at)
 				for k := 0; k < m; k++ {
 					t.run(uint64(first + at + k))
 				}
@@ -219,7 +238,7 @@ func rows(n, width int) [][]int32 {
 
 // tallier is one worker: a player and its sums.
 type tallier struct {
-	player  *sim.Player
+	player  Player
 	tally   tally
 	rows    [][]int32
 	plan    *Plan

@@ -25,7 +25,7 @@ func MeanBounds(dim, runs int, level float64) (lo, hi float64, err error) {
 // SquaredError is the normalised (Mahalanobis) squared error eᵀ P⁻¹ e of the
 // first n components; NaN when P is not positive definite.
 func SquaredError(n int, e *[N]float64, p *Mat7) float64 {
-	y, ok := invert(n, p)
+	y, ok := Invert(n, p)
 	if !ok {
 		return math.NaN()
 	}

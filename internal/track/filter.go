@@ -181,12 +181,19 @@ func (RangeAzEl) Noise(z [3]float64, sigmaRangeM, sigmaAngleRad float64) [3]floa
 // EKF is an extended Kalman filter with the Joseph form of the update. FadeS,
 // when positive, inflates the covariance by e per so many seconds, which is
 // exactly the fading of Gather.
+//
+// With LnBeta the last state is the logarithm of a ballistic coefficient, in
+// which drag is an exponential: Predict then adds ½σ⁴·ggᵀ, the variance of the
+// second-order term that the linearisation drops, g being the last column of
+// the transition matrix without its 1. Source of second-order filters: A. H.
+// Jazwinski, Stochastic Processes and Filtering Theory (1970), section 9.3.
 type EKF struct {
 	Process Process
 	T       float64 // s, time of the state
 	X       State
 	P       Mat7
 	FadeS   float64
+	LnBeta  bool
 }
 
 // Predict carries the estimate to time toS and adds q (nil: none) to the
@@ -195,28 +202,44 @@ func (f *EKF) Predict(toS float64, q *Mat7) {
 	var phi Mat7
 	f.Process.Move(&f.X, f.T, toS, &phi)
 	n := f.Process.Dim()
+	curve := 0.0
+	if f.LnBeta {
+		curve = 0.5 * f.P[n-1][n-1] * f.P[n-1][n-1]
+	}
 	f.P = propagate(n, &phi, &f.P)
+	if curve > 0 {
+		for i := range n - 1 {
+			for j := range n - 1 {
+				f.P[i][j] += curve * phi[i][n-1] * phi[j][n-1]
+			}
+		}
+	}
 	age(n, &f.P, toS-f.T, f.FadeS, q)
 	f.T = toS
 }
 
-// propagate is Φ P Φᵀ.
+// propagate is Φ P Φᵀ, n by n. The loops run over all N with bounds known to the
+// compiler, which is faster than to leave out the zeros beyond n.
 func propagate(n int, phi, p *Mat7) (out Mat7) {
 	var b Mat7
 	for i := range n {
-		for j := range n {
-			s := 0.0
-			for k := range n {
-				s += phi[i][k] * p[k][j]
+		f := &phi[i]
+		for k := range N {
+			if w := f[k]; w != 0 {
+				q := &p[k]
+				for j := range N {
+					b[i][j] += w * q[j]
+				}
 			}
-			b[i][j] = s
 		}
 	}
 	for i := range n {
+		g := &b[i]
 		for j := i; j < n; j++ {
+			f := &phi[j]
 			s := 0.0
-			for k := range n {
-				s += b[i][k] * phi[j][k]
+			for k := range N {
+				s += g[k] * f[k]
 			}
 			out[i][j], out[j][i] = s, s
 		}
@@ -265,7 +288,7 @@ func (f *EKF) Update(s Sensor, z, r *[3]float64) (nis float64, ok bool) {
 		}
 		sm[i][i] += r[i]
 	}
-	inv, ok := invert(m, &sm)
+	inv, ok := Invert(m, &sm)
 	if !ok {
 		return math.NaN(), false
 	}

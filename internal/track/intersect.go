@@ -37,8 +37,8 @@ func Intersect(n int, xa *[N]float64, pa *Mat7, xb *[N]float64, pb *Mat7, by Cri
 	if by > ByDeterminant {
 		return out, fmt.Errorf("covariance intersection: unknown criterion %d", by)
 	}
-	ya, oka := invert(n, pa)
-	yb, okb := invert(n, pb)
+	ya, oka := Invert(n, pa)
+	yb, okb := Invert(n, pb)
 	if !oka || !okb {
 		return out, fmt.Errorf("covariance intersection: a covariance is not positive definite")
 	}
@@ -51,7 +51,7 @@ func Intersect(n int, xa *[N]float64, pa *Mat7, xb *[N]float64, pb *Mat7, by Cri
 				d[i][j] = ya[i][j] - yb[i][j]
 			}
 		}
-		p, ok := invert(n, &y)
+		p, ok := Invert(n, &y)
 		s := 0.0
 		for i := range n {
 			for j := range n {
@@ -95,7 +95,7 @@ func Intersect(n int, xa *[N]float64, pa *Mat7, xb *[N]float64, pb *Mat7, by Cri
 			v[i] += w*ya[i][j]*xa[j] + (1-w)*yb[i][j]*xb[j]
 		}
 	}
-	p, ok := invert(n, &y)
+	p, ok := Invert(n, &y)
 	if !ok {
 		return out, fmt.Errorf("covariance intersection: the blend is not positive definite")
 	}
@@ -108,9 +108,9 @@ func Intersect(n int, xa *[N]float64, pa *Mat7, xb *[N]float64, pb *Mat7, by Cri
 	return out, nil
 }
 
-// invert inverts the leading n by n part of a symmetric positive definite
+// Invert inverts the leading n by n part of a symmetric positive definite
 // matrix by Cholesky; false when it is not. The rest of the result is zero.
-func invert(n int, a *Mat7) (out Mat7, ok bool) {
+func Invert(n int, a *Mat7) (out Mat7, ok bool) {
 	var l Mat7
 	for i := range n {
 		for j := 0; j <= i; j++ {

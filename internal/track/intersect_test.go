@@ -48,15 +48,15 @@ func TestValidateIntersectReinhardt2012(t *testing.T) {
 		}
 	}
 	// Independent fusion of the same pair, the optimism to beat: information adds.
-	ya, _ := invert(2, &pa)
-	yb, _ := invert(2, &pb)
+	ya, _ := Invert(2, &pa)
+	yb, _ := Invert(2, &pb)
 	var y Mat7
 	for i := range 2 {
 		for j := range 2 {
 			y[i][j] = ya[i][j] + yb[i][j]
 		}
 	}
-	p, _ := invert(2, &y)
+	p, _ := Invert(2, &y)
 	if math.Abs(p[0][0]-1.01886792) > 1e-8 || math.Abs(p[0][1]+0.15094340) > 1e-8 || math.Abs(p[1][1]-0.27421384) > 1e-8 {
 		t.Errorf("independent fusion: %v", p)
 	}
@@ -116,7 +116,7 @@ func TestIntersectConsistent(t *testing.T) {
 				}
 				return s
 			}
-			y, _ := invert(n, p)
+			y, _ := Invert(n, p)
 			// ln det by the pivots of the inverse's inverse.
 			d, l := 0.0, y
 			for i := range n {
@@ -130,8 +130,8 @@ func TestIntersectConsistent(t *testing.T) {
 			}
 			return d
 		}
-		ya, _ := invert(n, &pa)
-		yb, _ := invert(n, &pb)
+		ya, _ := Invert(n, &pa)
+		yb, _ := Invert(n, &pb)
 		best := cost(&got.P)
 		for k := range 21 {
 			w := float64(k) / 20
@@ -141,7 +141,7 @@ func TestIntersectConsistent(t *testing.T) {
 					y[i][j] = w*ya[i][j] + (1-w)*yb[i][j]
 				}
 			}
-			p, _ := invert(n, &y)
+			p, _ := Invert(n, &y)
 			if c := cost(&p); c < best-1e-7*math.Max(1, math.Abs(best)) {
 				t.Fatalf("weight %g gives %g, the optimum %g at %g", w, c, best, got.Omega)
 			}

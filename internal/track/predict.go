@@ -175,3 +175,31 @@ func FirmTime(looks []sense.Look, detectedS float64, hold units.Duration) (tS fl
 	}
 	return math.Inf(1), false
 }
+
+// InBasket says whether an actual error (m) lies within basketM of a prediction
+// with covariance cov (m²) in the plane of its two largest axes: the event whose
+// probability HandoverProbability gives.
+func InBasket(cov [3][3]float64, err [3]float64, basketM float64) bool {
+	e := eigen3(cov)
+	// The axis of the least eigenvalue stands across every row of C - λI; the
+	// longest of the cross products is the best conditioned.
+	m := cov
+	for i := range 3 {
+		m[i][i] -= e[2]
+	}
+	var axis [3]float64
+	best := 0.0
+	for i := range 3 {
+		a, b := &m[i], &m[(i+1)%3]
+		c := [3]float64{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
+		if n := c[0]*c[0] + c[1]*c[1] + c[2]*c[2]; n > best {
+			axis, best = c, n
+		}
+	}
+	off := err[0]*err[0] + err[1]*err[1] + err[2]*err[2]
+	if best > 0 {
+		along := err[0]*axis[0] + err[1]*axis[1] + err[2]*axis[2]
+		off -= along * along / best
+	}
+	return off <= basketM*basketM
+}

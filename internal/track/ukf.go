@@ -143,7 +143,7 @@ func (f *UKF) Update(s Sensor, z, r *[3]float64) (nis float64, ok bool) {
 	for i := range m {
 		sm[i][i] += r[i]
 	}
-	inv, ok := invert(m, &sm)
+	inv, ok := Invert(m, &sm)
 	if !ok {
 		return math.NaN(), false
 	}
