@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 
+	"testudo/internal/catalog"
 	"testudo/internal/report"
 	"testudo/internal/scenario"
 	"testudo/internal/sim"
@@ -16,6 +17,7 @@ func (w *World) Document(c *Comparison, command string) *report.Document {
 		Tool: "testudo " + Version, Command: command, Scenario: f.Name, Date: f.Date, About: f.About, Digest: f.Digest, Catalogue: f.Book.Digest(),
 		Overridden: f.Book.Overridden(), Added: f.Book.Added(), Result: c, Ledger: f.Book.Ledger(w.Theatre.Used), Defaults: f.Defaults,
 		Model: []string{
+			fmt.Sprintf("Costs are US dollars of %d, brought there by %s of the catalogue; an interceptor without a price in dollars counts nothing, and is listed by cost.", w.PriceYear(), catalog.Deflator),
 			"One hit destroys a tenth of what still stands of an asset's value.",
 			fmt.Sprintf("Track information fades with a time constant of %.0f s; an interceptor's seeker takes over %.0f s before the intercept.", sim.FadeS, sim.HandoverS),
 			"Kill probabilities are the catalogue's assumptions given handover, times reliability and discrimination, not above the published test record.",

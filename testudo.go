@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	data "testudo/catalog/data"
@@ -277,13 +278,25 @@ func (w *World) compare(ctx context.Context, postures []int, o Options) (*Compar
 	return c, nil
 }
 
-// Price is the catalogue's unit cost of an interceptor in dollars of its own
-// price year, 0 if it states none.
-func (w *World) Price(interceptor string) float64 {
-	if e, ok := w.Scenario.File.Book.Entry(interceptor); ok {
-		return e.Value("unit-cost", 0)
+// PriceYear is the year to whose prices costs are brought: that of the scenario's
+// date, or the nearest the catalogue's price index has.
+func (w *World) PriceYear() int {
+	year := 2014
+	if d := w.Scenario.File.Date; len(d) >= 4 {
+		if y, err := strconv.Atoi(d[:4]); err == nil {
+			year = y
+		}
 	}
-	return 0
+	first, last := w.Scenario.File.Book.PriceYears()
+	return max(first, min(last, year))
+}
+
+// Price is the catalogue's unit cost of an interceptor in dollars of PriceYear, 0
+// if it states none that can be brought there.
+func (w *World) Price(interceptor string) float64 {
+	p := pricer{book: w.Scenario.File.Book, year: w.PriceYear(), unknown: map[string]string{}}
+	usd, _ := p.price(interceptor, "unit-cost")
+	return usd
 }
 
 // Explain gives a dated account, in words, of one missile in one run.

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -96,30 +94,12 @@ func (o *outputs) add(cmd *cobra.Command) {
 func deliver(cmd *cobra.Command, w *testudo.World, r *testudo.Comparison, c common, o outputs, line string, took time.Duration) error {
 	out := cmd.OutOrStdout()
 	doc := w.Document(r, line)
-	if o.html != "" {
-		page, err := report.HTML(doc)
-		if err != nil {
-			return coded(exitInternal, err)
-		}
-		if err := write(o.html, page); err != nil {
-			return err
-		}
-	}
-	if o.figures != "" {
-		for _, f := range report.Figures(doc) {
-			base := filepath.Join(o.figures, f.Name)
-			if err := errors.Join(write(base+".svg", []byte(f.SVG())), write(base+".csv", []byte(f.CSV))); err != nil {
-				return err
-			}
-		}
-	}
-	if c.json {
-		return printJSON(out, doc)
-	}
-	width, colour := terminal(out)
-	fmt.Fprint(out, report.Text(doc, width, colour))
-	if o.html != "" {
-		fmt.Fprintf(out, "\nReport: %s\n", o.html)
+	err := present(cmd, c.json, o, shown{doc, func() string {
+		width, colour := terminal(out)
+		return report.Text(doc, width, colour)
+	}, func() ([]byte, error) { return report.HTML(doc) }, func() []report.Drawing { return report.Figures(doc) }})
+	if err != nil || c.json {
+		return err
 	}
 	if isTerminal(cmd.ErrOrStderr()) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%d runs × %d postures in %.2f s\n", r.Runs, len(r.Rows), took.Seconds())

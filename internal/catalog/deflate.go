@@ -45,6 +45,15 @@ func (b *Book) Deflate(m units.Money, toYear int) (units.Money, error) {
 	return units.Money{Amount: m.Amount * (to.Value / from.Value), Currency: m.Currency, Year: toYear}, nil
 }
 
+// PriceYears bounds the years of the dollar index; 0, 0 without one.
+func (b *Book) PriceYears() (first, last int) {
+	e, ok := b.deflator("USD")
+	if !ok {
+		return 0, 0
+	}
+	return e.years()
+}
+
 // deflator finds the price index of a currency.
 func (b *Book) deflator(currency string) (*Entry, bool) {
 	if e, ok := b.Entry(Deflator); ok && e.Kind == "deflator" && e.Attr("currency") == currency {

@@ -36,7 +36,7 @@ func (p plainPage) html(data any) ([]byte, error) {
 	if p.Data, err = dataBlock(data); err != nil {
 		return nil, err
 	}
-	p.CSS = template.CSS(pageCSS + svgCSS(svgRules+mapRules+warnRules, true))
+	p.CSS = template.CSS(pageCSS + svgCSS(svgRules+mapRules+warnRules+lineRules+graphRules, true))
 	p.Tool, p.Title, p.Kicker, p.Sub, p.Command, p.Foot = Clean(p.Tool), Clean(p.Title), Clean(p.Kicker), Clean(p.Sub), Clean(p.Command), Clean(p.Foot)
 	verdict := p.Verdict
 	p.Verdict = nil
