@@ -79,9 +79,18 @@ func (w *World) Links(ctx context.Context, posture string, o coalition.Options) 
 	if err != nil {
 		return nil, err
 	}
-	whole, links, err := coalition.Links(ctx, w.Theatre, i, o)
+	n, err := coalition.Links(ctx, w.Theatre, i, o)
 	if err != nil {
 		return nil, err
 	}
-	return &report.LinksDocument{Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Whole: whole, Links: links}, nil
+	return &report.LinksDocument{Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Whole: n.Whole, Links: n.Links, Brokers: n.Brokers, Orders: n.Orders, Nations: w.defenders()}, nil
+}
+
+// defenders lists the ids of the nations that defend.
+func (w *World) defenders() []string {
+	var out []string
+	for _, n := range coalition.Players(w.Theatre) {
+		out = append(out, w.Theatre.Nations[n].ID)
+	}
+	return out
 }

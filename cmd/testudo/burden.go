@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -93,6 +92,7 @@ func burdenOfFile(cmd *cobra.Command, path string, asJSON bool) error {
 func linksCommand() *cobra.Command {
 	var c common
 	var posture, measure string
+	var out outputs
 	cmd := &cobra.Command{
 		Use: "links SCENARIO", Short: "Which agreement is worth most, and what delay, poor quality or a link that is down cost", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -111,14 +111,12 @@ func linksCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if c.json {
-				return printJSON(cmd.OutOrStdout(), d)
-			}
-			fmt.Fprint(cmd.OutOrStdout(), strings.TrimLeft(report.LinksText(d), "\n"))
-			return nil
+			line := commandLine("links", args[0], c) + fmt.Sprintf(" --posture %s --measure %s", posture, measure)
+			return present(cmd, c.json, out, shown{d, func() string { return report.LinksText(d) }, func() ([]byte, error) { return report.LinksHTML(d, tool, line) }, d.Drawings})
 		},
 	}
 	c.addStudy(cmd)
+	out.add(cmd)
 	cmd.Flags().Lookup("runs").DefValue, c.runs = "2000", 2000
 	cmd.Flags().StringVar(&posture, "posture", "", "posture whose links are valued (default: the last of the ladder)")
 	cmd.Flags().StringVar(&measure, "measure", "damage", "what is saved: damage or leakers")

@@ -6,7 +6,6 @@ package coalition
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"testudo/internal/burden"
 	"testudo/internal/pact"
@@ -159,94 +158,4 @@ func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, o Op
 		out = append(out, row)
 	}
 	return out, nil
-}
-
-// Link is one agreement between two nations, both ways taken together, and what
-// it is worth.
-type Link struct {
-	A, B   string  `json:"-"`
-	Name   string  `json:"link"`
-	Levels string  `json:"levels"`
-	Value  float64 `json:"value"` // lost without it, the others standing
-	StdErr float64 `json:"std_err"`
-	// What remains of the whole's gain if this link alone is late, poor, or
-	// down in half of all runs.
-	Late30 float64 `json:"loss_30s_later"`
-	Poor   float64 `json:"loss_half_quality"`
-	Half   float64 `json:"loss_half_available"`
-}
-
-// Links gives the value of each pair's agreements under a posture: how much less
-// is saved without them, and how much is lost by delay, poor quality or an
-// availability of one half.
-func Links(ctx context.Context, t *theatre.Theatre, posture int, o Options) (whole float64, links []Link, err error) {
-	p := &t.Postures[posture]
-	type pair struct{ a, b int }
-	var pairs []pair
-	levels := map[pair]string{}
-	for _, e := range p.Net.Edges {
-		q := pair{min(e.From, e.To), max(e.From, e.To)}
-		arrow := p.Net.Nations[e.From] + " to " + p.Net.Nations[e.To] + ": " + e.Level.String()
-		if levels[q] == "" {
-			pairs = append(pairs, q)
-			levels[q] = arrow
-		} else {
-			levels[q] += "; " + arrow
-		}
-	}
-	none, err := Restrict(p, func(int) bool { return false }, "none")
-	if err != nil {
-		return 0, nil, err
-	}
-	list := []theatre.Posture{none, *p}
-	change := func(q pair, f func(*pact.Edge) bool) error {
-		var edges []pact.Edge
-		for _, e := range p.Net.Edges {
-			if min(e.From, e.To) == q.a && max(e.From, e.To) == q.b && !f(&e) {
-				continue
-			}
-			edges = append(edges, e)
-		}
-		net, err := pact.New(p.Net.Nations, edges, p.Net.Joint, p.Net.Mutual)
-		list = append(list, theatre.Posture{ID: fmt.Sprintf("variant-%d", len(list)), Net: net, Lost: p.Lost})
-		return err
-	}
-	for _, q := range pairs {
-		for _, f := range []func(*pact.Edge) bool{
-			func(*pact.Edge) bool { return false },
-			func(e *pact.Edge) bool { e.DelayS += 30; return true },
-			func(e *pact.Edge) bool { e.Quality /= 2; return true },
-			func(e *pact.Edge) bool { e.Availability /= 2; return true },
-		} {
-			if err := change(q, f); err != nil {
-				return 0, nil, err
-			}
-		}
-	}
-	v, err := worth(ctx, t, list, o)
-	if err != nil {
-		return 0, nil, err
-	}
-	mean := func(i int) (m, se float64) {
-		for _, row := range v {
-			m += row[1] - row[i]
-		}
-		m /= float64(len(v))
-		for _, row := range v {
-			d := row[1] - row[i] - m
-			se += d * d
-		}
-		return m, math.Sqrt(se / float64(len(v)-1) / float64(len(v)))
-	}
-	whole, _ = mean(0)
-	for k, q := range pairs {
-		l := Link{A: p.Net.Nations[q.a], B: p.Net.Nations[q.b], Levels: levels[q]}
-		l.Name = l.A + "–" + l.B
-		l.Value, l.StdErr = mean(2 + 4*k)
-		l.Late30, _ = mean(3 + 4*k)
-		l.Poor, _ = mean(4 + 4*k)
-		l.Half, _ = mean(5 + 4*k)
-		links = append(links, l)
-	}
-	return whole, links, nil
 }

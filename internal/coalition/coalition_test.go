@@ -105,20 +105,47 @@ func TestBrokerEarnsItsBrokerage(t *testing.T) {
 // brings nothing is worth nothing.
 func TestLinks(t *testing.T) {
 	th := world(t)
-	whole, links, err := coalition.Links(context.Background(), th, th.Posture("mesh"), coalition.Options{Measure: coalition.Leakers, Seed: 1, Runs: 400, Batches: 4})
+	net, err := coalition.Links(context.Background(), th, th.Posture("mesh"), coalition.Options{Measure: coalition.Leakers, Seed: 1, Runs: 400, Batches: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range links {
+	sum := 0.0
+	for _, l := range net.Links {
 		want := 0.0
 		if l.Name == "BLU–GRN" {
-			want = whole
+			want = net.Whole
 		}
-		if l.Value != want {
-			t.Errorf("%s is worth %g of %g, want %g", l.Name, l.Value, whole, want)
+		if l.Value != want || l.Veto != want {
+			t.Errorf("%s is worth %g, vetoed %g, of %g, want %g", l.Name, l.Value, l.Veto, net.Whole, want)
 		}
+		// The others add nothing in any order.
+		if want == 0 && l.Shapley != 0 {
+			t.Errorf("%s: Shapley value %g, want 0", l.Name, l.Shapley)
+		}
+		sum += l.Shapley
 	}
-	if len(links) != 3 {
-		t.Errorf("%d links", len(links))
+	if len(net.Links) != 3 || net.Orders != 0 {
+		t.Errorf("%d links, %d orders", len(net.Links), net.Orders)
+	}
+	if math.Abs(sum-net.Whole) > 1e-12 {
+		t.Errorf("Shapley values sum to %g, the whole is %g", sum, net.Whole)
+	}
+}
+
+// In the hub two nations that do not talk depend on the one between them: if it
+// keeps what it is told to itself, all is lost.
+func TestBrokerIsNamed(t *testing.T) {
+	th := world(t)
+	net, err := coalition.Links(context.Background(), th, th.Posture("hub"), coalition.Options{Measure: coalition.Leakers, Seed: 1, Runs: 400, Batches: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if net.Whole <= 0 || len(net.Brokers) != 1 || net.Brokers[0].Worth != net.Whole {
+		t.Errorf("brokers %+v, the whole is %g", net.Brokers, net.Whole)
+	}
+	for _, l := range net.Links {
+		if math.Abs(l.Shapley-net.Whole/float64(len(net.Links))) > 1e-12 {
+			t.Errorf("%s: each link of a chain is worth the same, here %g of %g", l.Name, l.Shapley, net.Whole)
+		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"testudo/internal/burden"
-	"testudo/internal/coalition"
 	"testudo/internal/measure"
 )
 
@@ -22,18 +21,6 @@ type BurdenDocument struct {
 	Values   []float64      `json:"values"` // by coalition: bit i for player i
 	Splits   []burden.Split `json:"splits"`
 	Own      []float64      `json:"own_benefit,omitempty"` // what each is itself spared when all hold together
-}
-
-// LinksDocument is the worth of each pair's agreements.
-type LinksDocument struct {
-	Scenario string           `json:"scenario"`
-	Raid     string           `json:"raid"`
-	Posture  string           `json:"posture"`
-	Measure  string           `json:"measure"`
-	Seed     uint64           `json:"seed"`
-	Runs     int              `json:"runs"`
-	Whole    float64          `json:"whole"`
-	Links    []coalition.Link `json:"links"`
 }
 
 func members(players []string, c burden.Coalition) string {
@@ -137,34 +124,3 @@ func burdenWords(d *BurdenDocument) string {
 
 // Percent prints a share that may lie outside 0 to 1.
 func Percent(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
-
-// LinksText prints the worth of each pair's agreements.
-func LinksText(d *LinksDocument) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nraid %s, posture %s: all agreements together save %s (%s); %d runs, seed %d\n\n", Clean(d.Scenario), Clean(d.Raid), Clean(d.Posture), measure.Num(d.Whole), d.Measure, d.Runs, d.Seed)
-	var rows [][]string
-	var worthless []string
-	best := -1
-	for i, l := range d.Links {
-		rows = append(rows, []string{Clean(l.Name), measure.Num(l.Value) + " ± " + measure.Num(1.96*l.StdErr), measure.Num(l.Late30), measure.Num(l.Poor), measure.Num(l.Half), Clean(l.Levels)})
-		if math.Abs(l.Value) <= 1.96*l.StdErr {
-			worthless = append(worthless, Clean(l.Name))
-		}
-		if best < 0 || l.Value > d.Links[best].Value {
-			best = i
-		}
-	}
-	table(&b, []string{"link", "worth", "30 s later", "half quality", "half the time", "about"}, rows)
-	b.WriteByte('\n')
-	var s string
-	if best >= 0 && d.Links[best].Value > 1.96*d.Links[best].StdErr {
-		s = fmt.Sprintf("The link that is worth most is %s: without it %s less is saved, the others standing.", Clean(d.Links[best].Name), measure.Num(d.Links[best].Value))
-	} else {
-		s = "No single link is worth anything measurable while the others stand."
-	}
-	if len(worthless) > 0 {
-		s += " Worth nothing that can be measured: " + strings.Join(worthless, ", ") + "."
-	}
-	b.WriteString(wrap(s, 100))
-	return b.String()
-}
