@@ -25,6 +25,9 @@ func ScorecardHTML(card *verify.Scorecard, tool, command string) ([]byte, error)
 	default:
 		p.Verdict = []string{fmt.Sprintf("All %d strong checks hold.", card.Strong)}
 	}
+	if card.Beyond > 0 {
+		p.Verdict = append(p.Verdict, fmt.Sprintf("In %d of %d figures the compiled board and the witness differ by more than their bounds; there the witness is the better guide.", card.Beyond, card.Agree))
+	}
 	if card.Apart > 0 {
 		p.Verdict = append(p.Verdict, fmt.Sprintf("%d of %d medium checks lie outside their band; each is listed with what may explain it.", card.Apart, card.Medium))
 	}
@@ -35,6 +38,7 @@ func ScorecardHTML(card *verify.Scorecard, tool, command string) ([]byte, error)
 	}{
 		{verify.Strong, "Strong anchors", "All inputs are published, or the problem is a textbook's. One failure turns the exit code of the command."},
 		{verify.Medium, "Medium anchors", "Some inputs are assumptions of the catalogue. A difference is shown and explained; it fails nothing."},
+		{verify.Agreement, "The board against the witness", "Ours is the compiled board, beside it the witness, which draws every look, filters the tracks and decides on the estimates. A figure beyond its bound fails nothing: it shows where to use the witness."},
 		{verify.History, "Records of tests and wars", "Claims of the parties, with the 95 % interval that their numbers alone allow. They are shown beside what is assumed and never judged."},
 	}
 	for _, k := range strengths {
@@ -63,7 +67,8 @@ func scoreSheets(card *verify.Scorecard, strength verify.Strength) []sheet {
 		}
 		if c.Anchor != last {
 			last = c.Anchor
-			out = append(out, sheet{Caption: Clean(c.Anchor), Head: []cell{{"what", ""}, {"ours", "n"}, {"published", "n"}, {"difference", "n"}, {"allowed", "n"}, {"", ""}}})
+			against := columns(strength)
+			out = append(out, sheet{Caption: Clean(c.Anchor), Head: []cell{{"what", ""}, {against[0], "n"}, {against[1], "n"}, {"difference", "n"}, {"allowed", "n"}, {"", ""}}})
 		}
 		t := &out[len(out)-1]
 		unit := ""
@@ -83,6 +88,8 @@ func scoreMark(c *verify.Check) string {
 		return "shown"
 	case !c.Pass && c.Strength == verify.Medium:
 		return "apart"
+	case !c.Pass && c.Strength == verify.Agreement:
+		return "beyond"
 	case !c.Pass:
 		return "FAILED"
 	}

@@ -186,7 +186,7 @@ func (RangeAzEl) Noise(z [3]float64, sigmaRangeM, sigmaAngleRad float64) [3]floa
 // which drag is an exponential: Predict then adds ½σ⁴·ggᵀ, the variance of the
 // second-order term that the linearisation drops, g being the last column of
 // the transition matrix without its 1. Source of second-order filters: A. H.
-// Jazwinski, Stochastic Processes and Filtering Theory (1970), section 9.3.
+// Jazwinski, Stochastic Processes and Filtering Theory (1970), chapter 9.
 type EKF struct {
 	Process Process
 	T       float64 // s, time of the state

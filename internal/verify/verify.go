@@ -19,6 +19,9 @@ const (
 	Strong  Strength = "strong"  // all inputs published, or a textbook problem
 	Medium  Strength = "medium"  // inputs partly assumed: shown with the difference
 	History Strength = "history" // claims of the parties: shown, never judged
+	// Agreement holds the board against the witness, both our own: it shows where
+	// the short cut is good and where not, and decides nothing.
+	Agreement Strength = "agreement"
 )
 
 // Check is one figure beside the one it is held against.
@@ -44,6 +47,8 @@ type Scorecard struct {
 	Failed int     `json:"strong_failed"`
 	Medium int     `json:"medium"`
 	Apart  int     `json:"medium_apart"` // medium anchors outside their band
+	Agree  int     `json:"agreement"`
+	Beyond int     `json:"agreement_beyond"` // of these, outside their bounds
 }
 
 // anchor computes one family of checks.
@@ -75,6 +80,7 @@ var anchors = []anchor{
 	{"THAAD in the Korean press of 2016", simulated},
 	{"Low flights and Japan's radars", lowFlights},
 	{"Warning times", warned},
+	{"The board against the witness", agreement},
 	{"Records of tests and wars", history},
 }
 
@@ -105,12 +111,15 @@ type Options struct {
 	// Only, if not empty, leaves out the anchors whose names do not contain it
 	// (case does not matter).
 	Only string
+	// WitnessRuns is how often each shipped scenario is witnessed; 0 for a few
+	// runs of the smaller ones.
+	WitnessRuns int
 }
 
 // Run computes every anchor. It returns an error only if one could not be
 // computed at all.
 func Run(o Options) (*Scorecard, error) {
-	c := &collector{card: &Scorecard{}, country: o.Country}
+	c := &collector{card: &Scorecard{}, country: o.Country, witnessRuns: o.WitnessRuns}
 	chosen := chosen(o.Only)
 	if len(chosen) == 0 {
 		return nil, fmt.Errorf("%w %q: there are %s", ErrNone, o.Only, strings.Join(Names(), "; "))
@@ -119,7 +128,11 @@ func Run(o Options) (*Scorecard, error) {
 		if o.Progress != nil {
 			o.Progress(i, len(chosen), a.name)
 		}
-		c.anchor = a.name
+		c.anchor, c.note = a.name, func(what string) {
+			if o.Progress != nil {
+				o.Progress(i, len(chosen), a.name+": "+what)
+			}
+		}
 		if err := a.run(c); err != nil {
 			return nil, fmt.Errorf("%s: %w", a.name, err)
 		}
@@ -135,6 +148,11 @@ func Run(o Options) (*Scorecard, error) {
 			c.card.Medium++
 			if !k.Pass {
 				c.card.Apart++
+			}
+		case Agreement:
+			c.card.Agree++
+			if !k.Pass {
+				c.card.Beyond++
 			}
 		}
 	}
@@ -158,6 +176,9 @@ type collector struct {
 	source   string
 	why      string
 	country  func(code string) (Land, bool)
+
+	witnessRuns int
+	note        func(what string) // says how far a long anchor has come
 }
 
 // set says what the following checks are held against.

@@ -218,10 +218,9 @@ func (g *given) Threshold(missile, command, engagement, slot, mode int) uint64 {
 	if !x.ok {
 		return 0
 	}
-	in := track.InBasket(x.cov, x.miss, k.BasketM)
-	p.count.handover(x.cov, x.miss, in, track.HandoverProbability(x.cov, k.BasketM))
+	in := p.count.handover(&x, k.BasketM)
 	if b, ok := p.w.compiler.Belief(int(p.path[missile]), from.list, float64(at)/1000, float64(sl.InterceptMs)/1000); ok {
-		p.count.belief(b, x.miss, track.HandoverProbability(b, k.BasketM))
+		p.count.belief(b, x.miss, k.BasketM)
 	}
 	if !in {
 		return 0

@@ -75,7 +75,7 @@ func (p *Player) arrive(of int, s *sim.Source, missile int, t float64) (out arri
 	if e == nil {
 		return out
 	}
-	out.estimate = *e
+	out.estimate = e.estimate()
 	if s.Quality < 1 {
 		p.thin(of, v, s.Quality, &out.estimate)
 	}
@@ -126,14 +126,14 @@ func (p *Player) pair(missile int, s *sim.Source, best *estimate, x *arrived, t 
 
 // near says whether a track could come close to another at raid time t: a cheap
 // look before the exact one.
-func near(best, e *estimate, t float64) bool {
+func near(best *estimate, e *snap, t float64) bool {
 	dt := t - e.t
 	d2 := 0.0
 	for i := range 3 {
 		d := best.x[i] - e.x[i] - dt*e.x[3+i]
 		d2 += d * d
 	}
-	reach := 6*(math.Sqrt(trace(best))+math.Sqrt(trace(e))) + 10*dt*(1+dt)
+	reach := 6*(math.Sqrt(trace(best))+math.Sqrt(e.trace())) + 10*dt*(1+dt)
 	return d2 < reach*reach
 }
 

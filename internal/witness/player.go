@@ -126,7 +126,7 @@ type Player struct {
 	made      [][]*picture // per sensor: the pictures of this run
 	seen      *sight       // of the posture being played
 	pictures  []*picture   // per sensor: its own, nil until asked for
-	spare     [][]estimate // storage of earlier runs
+	spare     [][][]snap   // per sensor: storage of earlier runs
 	buffer    []echoOf
 	states    map[[2]int]*state
 	lists     map[string]int32 // source lists met, by what is in them
@@ -157,7 +157,7 @@ type state struct {
 // NewPlayer makes a player. It is not safe to call from several goroutines.
 func (w *Witness) NewPlayer() *Player {
 	n := len(w.board.Missiles)
-	p := &Player{w: w, dice: sim.NewPlayer(w.board), startS: make([]float64, n), lnBeta: make([]float64, n), clockS: make([]float64, len(w.board.Sensors)), states: map[[2]int]*state{}, lists: map[string]int32{}}
+	p := &Player{w: w, dice: sim.NewPlayer(w.board), startS: make([]float64, n), lnBeta: make([]float64, n), clockS: make([]float64, len(w.board.Sensors)), states: map[[2]int]*state{}, lists: map[string]int32{}, spare: make([][][]snap, len(w.board.Sensors))}
 	w.players = append(w.players, p)
 	return p
 }
@@ -186,9 +186,9 @@ func (p *Player) begins(startMs []int32) {
 	b := p.w.board
 	p.sights = map[int32]*sight{}
 	p.known, p.predictions = map[knownKey]int32{}, map[predictionKey]prediction{}
-	for _, list := range p.made {
+	for s, list := range p.made {
 		for _, q := range list {
-			p.spare = append(p.spare, q.snaps[:0])
+			p.spare[s] = append(p.spare[s], q.snaps[:0])
 		}
 	}
 	p.made = make([][]*picture, len(b.Sensors))

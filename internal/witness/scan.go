@@ -10,8 +10,8 @@ import (
 )
 
 // The gate of association: the 0.9999 quantile of chi-square with three degrees
-// of freedom. Source of the practice: Bar-Shalom, Li & Kirubarajan (2001),
-// section 3.5.3.
+// of freedom. Source of the practice: Bar-Shalom, Li & Kirubarajan, Estimation
+// with Applications to Tracking and Navigation (2001).
 const gate = 21.11
 
 const (
@@ -50,13 +50,44 @@ type target struct {
 // a missile after each echo of it.
 type picture struct {
 	det   []int32 // ms from launch, by missile: the detections it was made for
-	snaps []estimate
+	snaps []snap
 	index [][]int32 // by missile: its snaps, in order of time
 }
 
+// snap is an estimate with half of its symmetric covariance: pictures are large.
+type snap struct {
+	t float64
+	x track.State
+	p [track.N * (track.N + 1) / 2]float64
+}
+
+func (e *estimate) snap() (s snap) {
+	s.t, s.x = e.t, e.x
+	k := 0
+	for i := range track.N {
+		k += copy(s.p[k:], e.p[i][i:])
+	}
+	return s
+}
+
+func (s *snap) estimate() (e estimate) {
+	e.t, e.x = s.t, s.x
+	k := 0
+	for i := range track.N {
+		for j := i; j < track.N; j++ {
+			e.p[i][j], e.p[j][i] = s.p[k], s.p[k]
+			k++
+		}
+	}
+	return e
+}
+
+// trace is that of the position.
+func (s *snap) trace() float64 { return s.p[0] + s.p[track.N] + s.p[2*track.N-1] }
+
 // latest gives the estimate of the track that held a missile at raid time t, as
 // of its last echo; nil if there was none.
-func (q *picture) latest(missile int, t float64) *estimate {
+func (q *picture) latest(missile int, t float64) *snap {
 	list := q.index[missile]
 	lo, hi := 0, len(list)
 	for lo < hi {
@@ -77,8 +108,8 @@ func (q *picture) latest(missile int, t float64) *estimate {
 // every track interval.
 func (p *Player) scan(sensor int, det []int32) *picture {
 	q := &picture{det: slices.Clone(det), index: make([][]int32, len(det))}
-	if n := len(p.spare); n > 0 {
-		q.snaps, p.spare = p.spare[n-1], p.spare[:n-1]
+	if n := len(p.spare[sensor]); n > 0 {
+		q.snaps, p.spare[sensor] = p.spare[sensor][n-1], p.spare[sensor][:n-1]
 	}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	var any *view
@@ -149,7 +180,7 @@ func (p *Player) scan(sensor int, det []int32) *picture {
 // keep stores the state of a track after an echo.
 func (p *Player) keep(q *picture, x *target) {
 	q.index[x.of] = append(q.index[x.of], int32(len(q.snaps)))
-	q.snaps = append(q.snaps, x.estimate)
+	q.snaps = append(q.snaps, x.estimate.snap())
 	if x.hits%neesEvery == 0 {
 		p.count.state(p.trueState(int(x.of), x.t), &x.estimate)
 	}

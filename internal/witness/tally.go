@@ -53,6 +53,9 @@ type Tally struct {
 	BeliefMilli int64 `json:"belief_milli"` // sum over them, the board's covariance
 	OwnMilli    int64 `json:"own_milli"`    // sum of the handover probabilities by the fused covariance
 	BoardMilli  int64 `json:"board_milli"`  // sum of those by the board's covariance
+	// The same for a basket of a tenth, which says more of the covariances.
+	InTenth    int64 `json:"in_tenth"`
+	TenthMilli int64 `json:"tenth_milli"` // sum of the probabilities by the board's covariance
 }
 
 // add adds another tally.
@@ -61,6 +64,7 @@ func (t *Tally) add(o *Tally) {
 		{&t.Echoes, &o.Echoes}, {&t.Swapped, &o.Swapped}, {&t.Started, &o.Started}, {&t.Mixed, &o.Mixed},
 		{&t.Pairs, &o.Pairs}, {&t.Unpaired, &o.Unpaired}, {&t.Mispaired, &o.Mispaired}, {&t.Told, &o.Told}, {&t.Misjudged, &o.Misjudged}, {&t.Handovers, &o.Handovers}, {&t.InBasket, &o.InBasket},
 		{&t.States, &o.States}, {&t.StateMilli, &o.StateMilli}, {&t.PlaceMilli, &o.PlaceMilli}, {&t.Beliefs, &o.Beliefs}, {&t.BeliefMilli, &o.BeliefMilli}, {&t.OwnMilli, &o.OwnMilli}, {&t.BoardMilli, &o.BoardMilli},
+		{&t.InTenth, &o.InTenth}, {&t.TenthMilli, &o.TenthMilli},
 	} {
 		*p[0] += *p[1]
 	}
@@ -86,21 +90,27 @@ func (t *Tally) state(truth track.State, e *estimate) {
 	t.StateMilli += milli(track.SquaredError(track.N, &truth, &e.p))
 }
 
-// handover looks at a predicted place and its actual error.
-func (t *Tally) handover(cov [3][3]float64, miss [3]float64, in bool, chance float64) {
+// handover looks at a predicted place and its actual error, and says whether the
+// error lies inside the basket.
+func (t *Tally) handover(x *prediction, basketM float64) (in bool) {
 	t.Handovers++
-	if in {
+	if in = track.InBasket(x.cov, x.miss, basketM); in {
 		t.InBasket++
 	}
-	t.PlaceMilli += milli(squared(cov, miss))
-	t.OwnMilli += milli(chance)
+	if track.InBasket(x.cov, x.miss, basketM/10) {
+		t.InTenth++
+	}
+	t.PlaceMilli += milli(squared(x.cov, x.miss))
+	t.OwnMilli += milli(track.HandoverProbability(x.cov, basketM))
+	return in
 }
 
 // belief looks at the same error with the covariance the board assumes.
-func (t *Tally) belief(cov [3][3]float64, miss [3]float64, chance float64) {
+func (t *Tally) belief(cov [3][3]float64, miss [3]float64, basketM float64) {
 	t.Beliefs++
 	t.BeliefMilli += milli(squared(cov, miss))
-	t.BoardMilli += milli(chance)
+	t.BoardMilli += milli(track.HandoverProbability(cov, basketM))
+	t.TenthMilli += milli(track.HandoverProbability(cov, basketM/10))
 }
 
 func squared(cov [3][3]float64, miss [3]float64) float64 {
@@ -126,6 +136,12 @@ func (t *Tally) NEES() (states, places, board float64) {
 // covariance. NaN where nothing was counted.
 func (t *Tally) Handover() (actual, fused, board float64) {
 	return ratio(t.InBasket, t.Handovers), ratio(t.OwnMilli, 1000*t.Handovers), ratio(t.BoardMilli, 1000*t.Beliefs)
+}
+
+// Tenth is the share of shots whose actual error lay inside a tenth of the
+// basket, and the mean probability of it by the board's covariance.
+func (t *Tally) Tenth() (actual, board float64) {
+	return ratio(t.InTenth, t.Handovers), ratio(t.TenthMilli, 1000*t.Beliefs)
 }
 
 func ratio(a, b int64) float64 { return float64(a) / float64(b) }

@@ -118,7 +118,7 @@ func nees(p *Player, b *sim.Board, runs, echoes int) (sum float64, n int) {
 				if len(list) < echoes {
 					continue
 				}
-				e := &q.snaps[list[echoes-1]]
+				e := q.snaps[list[echoes-1]].estimate()
 				x := p.trueState(missile, e.t)
 				if math.Sqrt(x[0]*x[0]+x[1]*x[1]+x[2]*x[2]) < p.w.motion.flight.clear {
 					continue
