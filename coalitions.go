@@ -2,6 +2,7 @@ package testudo
 
 import (
 	"context"
+	"strings"
 
 	"testudo/internal/burden"
 	"testudo/internal/coalition"
@@ -48,30 +49,56 @@ func (w *World) Burden(ctx context.Context, posture string, o coalition.Options)
 			return nil, err
 		}
 	}
-	gdp, people, value := make([]float64, len(players)), make([]float64, len(players)), make([]float64, len(players))
+	gdp, people, value, nato := make([]float64, len(players)), make([]float64, len(players)), make([]float64, len(players)), make([]float64, len(players))
 	for k, n := range players {
 		gdp[k], people[k] = w.Theatre.Nations[n].GDP.Amount, w.Theatre.Nations[n].Population
+		for _, f := range w.Scenario.File.Nations {
+			if f.ID == w.Theatre.Nations[n].ID {
+				nato[k] = f.NATOShare
+			}
+		}
 	}
 	for _, a := range w.Theatre.Assets {
 		if k, ok := at[a.Nation]; ok {
 			value[k] += a.Value
 		}
 	}
-	for _, k := range []burden.Key{{Name: "GDP", Weights: gdp}, {Name: "population", Weights: people}, {Name: "value defended", Weights: value}} {
-		whole := true
-		for _, x := range k.Weights {
-			whole = whole && x > 0
+	var lacking []burden.Split
+	for _, k := range []burden.Key{{Name: "GDP", Weights: gdp}, {Name: "population", Weights: people}, {Name: "value defended", Weights: value}, {Name: "NATO key", Weights: nato}} {
+		var without []string
+		for j, x := range k.Weights {
+			if !(x > 0) {
+				without = append(without, w.Theatre.Nations[players[j]].ID)
+			}
 		}
-		if whole {
+		if len(without) == 0 {
 			c.Keys = append(c.Keys, k)
+			continue
 		}
+		lacking = append(lacking, burden.Split{Rule: "by " + k.Name, Reason: "the scenario states none for " + strings.Join(without, ", ")})
 	}
 	splits, err := burden.Compare(c)
 	if err != nil {
 		return nil, err
 	}
-	return &BurdenDocument{Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: splits}, nil
+	var alliance *report.Alliance
+	if p, err := burden.OlsonZeckhauser(gdp, []float64{taste}); err == nil {
+		alliance = &report.Alliance{Taste: taste, Share: make([]float64, len(gdp)), Efficient: make([]float64, len(gdp)), Provided: p.Total / p.Efficient}
+		for k := range gdp {
+			alliance.Share[k], alliance.Efficient[k] = p.Contributions[k]/p.Total, p.Lindahl[k]/p.Efficient
+		}
+	}
+	own, err := coalition.Own(ctx, w.Theatre, i, o)
+	if err != nil {
+		return nil, err
+	}
+	return &BurdenDocument{Alliance: alliance, Own: own, Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: append(splits, lacking...)}, nil
 }
+
+// taste is the share of its income a nation would spend on the common good if it
+// stood alone, in the alliance of Olson and Zeckhauser: about what members of
+// NATO promise for all defence. Assumption; who pays depends on it little.
+const taste = 0.02
 
 // Links values the agreements of a posture.
 func (w *World) Links(ctx context.Context, posture string, o coalition.Options) (*report.LinksDocument, error) {

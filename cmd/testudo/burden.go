@@ -16,6 +16,7 @@ import (
 func burdenCommand() *cobra.Command {
 	var c common
 	var posture, measure, csv string
+	var out outputs
 	cmd := &cobra.Command{
 		Use: "burden [SCENARIO]", Short: "Who should pay what: Shapley, Myerson, nucleolus and the usual keys, side by side", Args: cobra.MaximumNArgs(1),
 		Long: `Plays the raid for every coalition of nations over the same dice: v(S) is what is
@@ -28,7 +29,7 @@ with members joined by +, for instance "A+B,12.5".`,
 		Example: "  testudo burden scenarios/northeast-asia-2014.yaml --posture mutual\n  testudo burden --csv game.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if csv != "" {
-				return burdenOfFile(cmd, csv, c.json)
+				return burdenOfFile(cmd, csv, c.json, out)
 			}
 			if len(args) == 0 {
 				return coded(exitUsage, errors.New("a scenario, or --csv FILE, is needed"))
@@ -48,14 +49,12 @@ with members joined by +, for instance "A+B,12.5".`,
 			if err != nil {
 				return err
 			}
-			if c.json {
-				return printJSON(cmd.OutOrStdout(), d)
-			}
-			fmt.Fprint(cmd.OutOrStdout(), report.BurdenText(d))
-			return nil
+			line := commandLine("burden", args[0], c) + fmt.Sprintf(" --posture %s --measure %s", posture, measure)
+			return presentBurden(cmd, d, c.json, out, line)
 		},
 	}
 	c.addStudy(cmd)
+	out.add(cmd)
 	cmd.Flags().Lookup("runs").DefValue, c.runs = "2000", 2000
 	cmd.Flags().StringVar(&posture, "posture", "", "posture whose agreements are shared out (default: the last of the ladder)")
 	cmd.Flags().StringVar(&measure, "measure", "damage", "what is saved: damage or leakers")
@@ -63,7 +62,11 @@ with members joined by +, for instance "A+B,12.5".`,
 	return cmd
 }
 
-func burdenOfFile(cmd *cobra.Command, path string, asJSON bool) error {
+func presentBurden(cmd *cobra.Command, d *testudo.BurdenDocument, asJSON bool, out outputs, line string) error {
+	return present(cmd, asJSON, out, shown{d, func() string { return report.BurdenText(d) }, func() ([]byte, error) { return report.BurdenHTML(d, tool, line) }, d.Drawings})
+}
+
+func burdenOfFile(cmd *cobra.Command, path string, asJSON bool, out outputs) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return coded(exitInput, err)
@@ -82,11 +85,7 @@ func burdenOfFile(cmd *cobra.Command, path string, asJSON bool) error {
 		return coded(exitInput, err)
 	}
 	d := &testudo.BurdenDocument{Scenario: path, Players: g.Players, Values: g.V, Splits: splits}
-	if asJSON {
-		return printJSON(cmd.OutOrStdout(), d)
-	}
-	fmt.Fprint(cmd.OutOrStdout(), report.BurdenText(d))
-	return nil
+	return presentBurden(cmd, d, asJSON, out, "testudo burden --csv "+path)
 }
 
 func linksCommand() *cobra.Command {

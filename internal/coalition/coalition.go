@@ -159,3 +159,29 @@ func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, o Op
 	}
 	return out, nil
 }
+
+// Own gives what each player is itself spared under a posture against everybody
+// alone: where the savings fall, before anybody pays anybody.
+func Own(ctx context.Context, t *theatre.Theatre, posture int, o Options) ([]float64, error) {
+	none, err := Restrict(&t.Postures[posture], func(int) bool { return false }, "none")
+	if err != nil {
+		return nil, err
+	}
+	b, err := sim.NewCompiler(t).Board([]theatre.Posture{none, t.Postures[posture]}, nil)
+	if err != nil {
+		return nil, err
+	}
+	r, err := study.Run(ctx, study.Plan{Board: b, Postures: []int{0, 1}, Seed: o.Seed, Runs: o.Runs, Workers: o.Workers})
+	if err != nil {
+		return nil, err
+	}
+	metric, scale := sim.Damage, 1000.0
+	if o.Measure == Leakers {
+		metric, scale = sim.Leakers, 1
+	}
+	var out []float64
+	for _, n := range Players(t) {
+		out = append(out, 0-float64(r.Levels[1].Base.Sum[r.Layout.At(metric, sim.PerNation, n)])/float64(r.N)/scale)
+	}
+	return out, nil
+}

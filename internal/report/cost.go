@@ -229,6 +229,9 @@ func (s *sheet) text(b *strings.Builder) {
 	}
 	b.WriteString(Clean(s.Caption) + "\n")
 	table(b, head, rows)
+	for _, n := range s.Notes {
+		b.WriteString(wrap(n, 100))
+	}
 	b.WriteByte('\n')
 }
 
