@@ -88,11 +88,15 @@ func (w *World) Burden(ctx context.Context, posture string, o coalition.Options)
 			alliance.Share[k], alliance.Efficient[k] = p.Contributions[k]/p.Total, p.Lindahl[k]/p.Efficient
 		}
 	}
+	var least *report.LeastCore
+	if lc, err := game.LeastCore(); err == nil {
+		least = &report.LeastCore{Epsilon: lc.Epsilon, Shares: lc.Shares}
+	}
 	own, err := coalition.Own(ctx, w.Theatre, i, o)
 	if err != nil {
 		return nil, err
 	}
-	return &BurdenDocument{Alliance: alliance, Own: own, Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: append(splits, lacking...)}, nil
+	return &BurdenDocument{Alliance: alliance, LeastCore: least, Own: own, Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: append(splits, lacking...)}, nil
 }
 
 // taste is the share of its income a nation would spend on the common good if it

@@ -72,3 +72,25 @@ func (s *Scenario) scaled(raid string, f float64) *Scenario {
 	}
 	return &Scenario{&file}
 }
+
+// DenyAll is Deny for each of several raids, and which of them serves the
+// attacker best.
+func (s *Scenario) DenyAll(ctx context.Context, raids []string, factors []float64, o Options) (*report.DenySet, error) {
+	if len(raids) == 0 {
+		raids = []string{""}
+	}
+	set := &report.DenySet{}
+	for k, r := range raids {
+		opts := o
+		if o.Progress != nil {
+			opts.Progress = func(done, total int) { o.Progress(k*total+done, len(raids)*total) }
+		}
+		d, err := s.Deny(ctx, r, factors, opts)
+		if err != nil {
+			return nil, err
+		}
+		set.Raids = append(set.Raids, d)
+	}
+	set.Choose()
+	return set, nil
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,9 @@ import (
 
 func denyCommand() *cobra.Command {
 	var c common
+	var o outputs
 	var factors []float64
+	var raids []string
 	cmd := &cobra.Command{
 		Use: "deny SCENARIO", Short: "Can the attacker reach its aim? P(objective denied) against the size of the raid", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -24,19 +27,25 @@ func denyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, err := s.Deny(cmd.Context(), c.raid, factors, c.options(cmd.ErrOrStderr()))
+			list := raids
+			if len(list) == 0 {
+				list = []string{c.raid}
+			}
+			d, err := s.DenyAll(cmd.Context(), list, factors, c.options(cmd.ErrOrStderr()))
 			if err != nil {
 				return coded(exitInput, err)
 			}
-			if c.json {
-				return printJSON(cmd.OutOrStdout(), d)
+			line := commandLine("deny", args[0], c)
+			if len(raids) > 0 {
+				line += " --raids " + strings.Join(raids, ",")
 			}
-			fmt.Fprint(cmd.OutOrStdout(), report.DenyText(d))
-			return nil
+			return present(cmd, c.json, o, shown{d, func() string { return report.DenyText(d) }, func() ([]byte, error) { return report.DenyHTML(d, tool, line) }, d.Drawings})
 		},
 	}
 	c.addStudy(cmd)
+	o.add(cmd)
 	cmd.Flags().Lookup("runs").DefValue, c.runs = "1000", 1000
 	cmd.Flags().Float64SliceVar(&factors, "sizes", testudo.DefaultFactors, "sizes of the raid, as multiples of the scenario's")
+	cmd.Flags().StringSliceVar(&raids, "raids", nil, "several raids of the scenario; the worst of them is named for each objective and posture")
 	return cmd
 }

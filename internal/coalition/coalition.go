@@ -34,7 +34,7 @@ type Options struct {
 }
 
 // MaxNations bounds the coalitions: 2^n boards are played.
-const MaxNations = 10
+const MaxNations = 12
 
 // Players lists the nations that defend, as indices of the theatre.
 func Players(t *theatre.Theatre) []int {

@@ -11,17 +11,26 @@ import (
 
 // BurdenDocument is a game and its splits, with what is needed to repeat it.
 type BurdenDocument struct {
-	Scenario string         `json:"scenario"`
-	Raid     string         `json:"raid,omitempty"`
-	Posture  string         `json:"posture,omitempty"`
-	Measure  string         `json:"measure,omitempty"`
-	Seed     uint64         `json:"seed,omitempty"`
-	Runs     int            `json:"runs,omitempty"`
-	Players  []string       `json:"players"`
-	Values   []float64      `json:"values"` // by coalition: bit i for player i
-	Splits   []burden.Split `json:"splits"`
-	Own      []float64      `json:"own_benefit,omitempty"` // what each is itself spared when all hold together
-	Alliance *Alliance      `json:"alliance,omitempty"`
+	Scenario  string         `json:"scenario"`
+	Raid      string         `json:"raid,omitempty"`
+	Posture   string         `json:"posture,omitempty"`
+	Measure   string         `json:"measure,omitempty"`
+	Seed      uint64         `json:"seed,omitempty"`
+	Runs      int            `json:"runs,omitempty"`
+	Players   []string       `json:"players"`
+	Values    []float64      `json:"values"` // by coalition: bit i for player i
+	Splits    []burden.Split `json:"splits"`
+	Own       []float64      `json:"own_benefit,omitempty"` // what each is itself spared when all hold together
+	Alliance  *Alliance      `json:"alliance,omitempty"`
+	LeastCore *LeastCore     `json:"least_core,omitempty"`
+}
+
+// LeastCore is how much the coalition that objects most must gain at least,
+// whatever the split: below zero the core is not empty, and everybody can be
+// left that much better off than by leaving.
+type LeastCore struct {
+	Epsilon float64   `json:"epsilon"`
+	Shares  []float64 `json:"shares"`
 }
 
 // Alliance is the equilibrium of Olson and Zeckhauser (1966) for a pure public
@@ -96,6 +105,13 @@ func (d *BurdenDocument) sheets() []sheet {
 			}
 		}
 		t.row("", append(cells, long(d.objection(&s)))...)
+	}
+	if lc := d.LeastCore; lc != nil {
+		if lc.Epsilon > 1e-9*math.Abs(d.Values[all]) {
+			t.Notes = append(t.Notes, fmt.Sprintf("The core is empty: whatever the split, some coalition gains at least %s by leaving (least core).", measure.Num(lc.Epsilon)))
+		} else {
+			t.Notes = append(t.Notes, fmt.Sprintf("The core is not empty: a split exists that leaves every coalition at least %s better off than by itself (least core).", measure.Num(0-lc.Epsilon)))
+		}
 	}
 	out = append(out, t)
 	if a := d.Alliance; a != nil {
