@@ -275,7 +275,8 @@ func (d *DenyDocument) charts() []Drawing {
 			}
 			// Postures that come out the same in every run are one line.
 			if at, ok := same[key]; ok {
-				all[at].Name += ", " + name
+				first, _, _ := strings.Cut(all[at].Name, " to ")
+				all[at].Name = first + " to " + name
 				continue
 			}
 			same[key] = len(all)
