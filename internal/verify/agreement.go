@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 
+	"testudo/internal/sense"
 	"testudo/internal/sim"
 	"testudo/internal/study"
 	"testudo/internal/theatre"
@@ -128,6 +129,55 @@ func agreement(c *collector) error {
 			continue
 		}
 		if err := c.agree(strings.TrimSuffix(name, ".yaml"), t, runs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strains are changes that take a scenario to where the board's short cuts wear
+// thin. They show the limits; no figure of a shipped scenario rests on them.
+var strains = []struct {
+	name  string
+	apply func(t *theatre.Theatre)
+}{
+	{"radars ten times coarser", func(t *theatre.Theatre) { radars(t, func(r *sense.Radar) { r.AngleAccuracy *= 10 }) }},
+	{"a search frame of a minute", func(t *theatre.Theatre) { radars(t, func(r *sense.Radar) { r.Revisit = 60 }) }},
+	{"seekers with a fiftieth of the basket", func(t *theatre.Theatre) {
+		for b := range t.Batteries {
+			t.Batteries[b].Kill.BasketM /= 50
+		}
+	}},
+	{"all launched within five seconds", func(t *theatre.Theatre) {
+		for i := range t.Missiles {
+			t.Missiles[i].StartS, t.Missiles[i].OverS = 0, 5
+		}
+	}},
+}
+
+func radars(t *theatre.Theatre, change func(r *sense.Radar)) {
+	for s := range t.Sensors {
+		if r := t.Sensors[s].Radar; r != nil {
+			change(r)
+		}
+	}
+}
+
+// strained is the scenario the strains are put on: it is quick to witness.
+const strained = "europe-epaa"
+
+func underStrain(c *collector) error {
+	f, err := file(strained + ".yaml")
+	if err != nil {
+		return err
+	}
+	for _, s := range strains {
+		t, err := theatre.Resolve(f, theatre.Options{})
+		if err != nil {
+			return err
+		}
+		s.apply(t)
+		if err := c.agree(s.name, t, max(c.witnessRuns, agreementRuns)); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,6 @@ func TestAgreementCanFail(t *testing.T) {
 	for b := range th.Batteries {
 		th.Batteries[b].Kill.BasketM = 1 // nobody's error is that small
 	}
-	c := &collector{card: &Scorecard{}, anchor: "t"}
 	rungs, seen, err := playBoth(th, 2, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -46,18 +45,22 @@ func TestAgreementCanFail(t *testing.T) {
 	if in, _, board := seen.Handover(); in > 0.2 || board > 0.2 {
 		t.Errorf("a basket of a metre: inside %.2f, by the board %.2f", in, board)
 	}
+	beyond := func() (n int) {
+		c := &collector{card: &Scorecard{}, anchor: "t"}
+		c.rows("t", "source", rungs, seen)
+		for _, x := range c.card.Checks {
+			if !x.Pass {
+				n++
+			}
+		}
+		return n
+	}
+	before := beyond()
 	for k := range rungs {
 		rungs[k].kill[1] += 0.2
 		rungs[k].firm[1] += 10
 	}
-	c.rows("t", "source", rungs, seen)
-	beyond := 0
-	for _, x := range c.card.Checks {
-		if !x.Pass {
-			beyond++
-		}
-	}
-	if beyond != 2 {
-		t.Errorf("two figures were moved beyond their bounds, %d were found", beyond)
+	if got := beyond(); got != before+2 {
+		t.Errorf("two figures were moved beyond their bounds, %d were found", got-before)
 	}
 }

@@ -81,6 +81,7 @@ var anchors = []anchor{
 	{"Low flights and Japan's radars", lowFlights},
 	{"Warning times", warned},
 	{"The board against the witness", agreement},
+	{"The board against the witness, under strain (Europe)", underStrain},
 	{"Records of tests and wars", history},
 }
 

@@ -89,11 +89,45 @@ func (m *motion) update(e *estimate, s track.RangeAzEl, z, r *[3]float64) bool {
 		_, ok = f.Update(s, z, r)
 		e.x, e.p = f.X, f.P
 	} else {
+		rc := *r
+		rc[0] += e.curvature(s)
 		f := track.EKF{Process: &m.flight, T: e.t, X: e.x, P: e.p}
-		_, ok = f.Update(s, z, r)
+		_, ok = f.Update(s, z, &rc)
 		e.x, e.p = f.X, f.P
 	}
 	return ok && e.sound()
+}
+
+// curvature is what a linear view of a range leaves out, as a variance (m²): a
+// target that may stand a distance c aside may be c²/2r further away. It is the
+// second-order term ½ tr(GPGP) with G = (I - uuᵀ)/r, u being the line of sight.
+// Source as of track.EKF.LnBeta.
+func (e *estimate) curvature(s track.RangeAzEl) float64 {
+	var u, pu [3]float64
+	r2 := 0.0
+	for i := range 3 {
+		u[i] = e.x[i] - s.Frame.Origin[i]
+		r2 += u[i] * u[i]
+	}
+	r := math.Sqrt(r2)
+	for i := range 3 {
+		for j := range 3 {
+			pu[i] += e.p[i][j] * u[j] / r
+		}
+	}
+	upu := 0.0
+	for i := range 3 {
+		upu += u[i] / r * pu[i]
+	}
+	// With Q = I - uuᵀ: tr(QPQP) = tr P² - 2|Pu|² + (uᵀPu)².
+	t2, pu2 := 0.0, 0.0
+	for i := range 3 {
+		pu2 += pu[i] * pu[i]
+		for j := range 3 {
+			t2 += e.p[i][j] * e.p[j][i]
+		}
+	}
+	return math.Max(0, t2-2*pu2+upu*upu) / (2 * r2)
 }
 
 // sound says whether the estimate is one to go on with: finite, not inside the

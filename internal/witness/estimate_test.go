@@ -113,3 +113,19 @@ func TestValidateFusionOfIndependentTracks(t *testing.T) {
 		t.Errorf("mean %.3f, allowed %.3f to %.3f", mean, lo, hi)
 	}
 }
+
+// The curvature of a range is the spread of ½c²/r for a target that stands aside
+// by Gaussian c in two directions: s²/r for equal spreads s, whatever the error
+// along the line of sight.
+func TestCurvatureOfARange(t *testing.T) {
+	at := track.RangeAzEl{}
+	e := estimate{x: track.State{1e6}}
+	e.p[0][0], e.p[1][1], e.p[2][2] = 50*50, 8e3*8e3, 8e3*8e3
+	if got, want := math.Sqrt(e.curvature(at)), 8e3*8e3/1e6; math.Abs(got-want) > 1e-6*want {
+		t.Errorf("%.3f m, want %.3f m", got, want)
+	}
+	e.p[1][1], e.p[2][2] = 0, 0
+	if got := e.curvature(at); got > 1e-6 {
+		t.Errorf("%g m² of a target that cannot stand aside", got)
+	}
+}

@@ -142,6 +142,7 @@ func (p *Player) scan(sensor int, det []int32) *picture {
 			var h [3][track.N]float64
 			at.Measure(&x.x, &x.z, &h)
 			x.s = inMeasurement(&x.p, &h)
+			x.s[0][0] += x.curvature(at)
 			keep = append(keep, x)
 		}
 		live = keep
@@ -177,8 +178,15 @@ func (p *Player) scan(sensor int, det []int32) *picture {
 	return q
 }
 
+// keepS is how close in time states of an old track are kept, s: a radar may
+// look a hundred times a second.
+const keepS = 0.5
+
 // keep stores the state of a track after an echo.
 func (p *Player) keep(q *picture, x *target) {
+	if list := q.index[x.of]; x.hits > neesEvery && len(list) > 0 && x.t-q.snaps[list[len(list)-1]].t < keepS {
+		return
+	}
 	q.index[x.of] = append(q.index[x.of], int32(len(q.snaps)))
 	q.snaps = append(q.snaps, x.estimate.snap())
 	if x.hits%neesEvery == 0 {
