@@ -25,7 +25,7 @@ var floors = []struct {
 	{"papers", true, []string{"yamldoc", "catalog", "scenario", "pact"}},
 	{"models", true, []string{"flight", "sense", "track", "engage"}},
 	{"world", true, []string{"theatre", "sim", "witness"}},
-	{"study", false, []string{"study", "cover", "measure/stats", "measure/closed", "measure", "burden", "coalition", "verify", "plan"}},
+	{"study", false, []string{"study", "cover", "measure/stats", "measure/closed", "measure", "burden", "coalition", "campaign", "verify", "plan"}},
 	{"faces", false, []string{"report", "export", "server", "fleet"}},
 }
 

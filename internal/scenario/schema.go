@@ -99,7 +99,8 @@ func Schema() []byte {
 		"objectives": mapOf("what the attacker wants", object([]string{"on"}, cited(schema{"about": anyText("what it is"), "at-least": integer(1, MaxMissiles), "on": oneOrMore(id), "damage": number("value lost")}))),
 		"postures": mapOf("sets of agreements", object(nil, cited(schema{"about": anyText("what it is"), "include": oneOrMore(id), "share": schema{"type": "array", "items": edge}, "cut": schema{"type": "array", "items": object([]string{"from", "to"}, schema{"from": oneOrMore(id), "to": oneOrMore(id), "both": flag})}, "without": oneOrMore(id),
 			"joint-fire-control": schema{"type": "array"}, "mutual-defence": schema{"type": "array", "items": object([]string{"by", "of"}, cited(schema{"by": oneOrMore(id), "of": oneOrMore(id)}))}}))),
-		"ladder": schema{"anyOf": []schema{{"type": "array", "items": id}, object(nil, cited(schema{"nations": oneOrMore(id), "delay": seconds("delay of the links"), "quality": probability(), "availability": probability(), "forwardable": flag}))}},
+		"campaign": campaignSchema(id),
+		"ladder":   schema{"anyOf": []schema{{"type": "array", "items": id}, object(nil, cited(schema{"nations": oneOrMore(id), "delay": seconds("delay of the links"), "quality": probability(), "availability": probability(), "forwardable": flag}))}},
 	})
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "Testudo scenario"

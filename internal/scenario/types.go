@@ -33,6 +33,7 @@ type File struct {
 	Raids             []Raid
 	DefaultRaid       string
 	Objectives        []Objective
+	Campaign          Campaign
 	Postures          []Posture
 	Ladder            []string
 	Digest            string   // SHA-256 of the merged content and the catalogue under it

@@ -6,7 +6,7 @@ import "testudo/internal/draw"
 func (p *Player) fight(ps *Posture, paths []PathState, seed, run uint64, out []int32, log *Log) {
 	b := p.b
 	for i := range p.rounds {
-		p.rounds[i], p.busy[i] = b.Batteries[i].Rounds, 0
+		p.busy[i] = 0
 		p.waiting[i].reset()
 	}
 	for i := range p.shots {
@@ -103,7 +103,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	case how.Ration > 0 && s.used >= how.Ration:
 		p.end(s, how, e)
 		return false
-	case e.OnOthers && p.rounds[e.Battery]-bt.Salvo < p.home[e.Battery]*bt.Salvo:
+	case e.OnOthers && p.rounds[e.Battery]-p.salvo[e.Battery] < p.home[e.Battery]*p.salvo[e.Battery]:
 		// Its own nation's assets come first: one look for each missile that may
 		// still come at them stays in the launchers.
 		log.add(Event{Kind: EvReserved, TMs: t, Missile: i, A: e.Battery})
@@ -124,7 +124,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 				return false
 			}
 		}
-		if p.rounds[e.Battery] < p.open[e.Battery]*bt.Salvo {
+		if p.rounds[e.Battery] < p.open[e.Battery]*p.salvo[e.Battery] {
 			// There is no later look, but also not one round for each missile this
 			// battery may yet have to meet: the other's shot must do.
 			log.add(Event{Kind: EvSpared, TMs: t, Missile: i, A: e.Battery})
@@ -137,7 +137,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 		p.waiting[e.Battery].push(ei)
 		return false
 	}
-	n := min(bt.Salvo, p.rounds[e.Battery])
+	n := min(p.salvo[e.Battery], p.rounds[e.Battery])
 	if how.Ration > 0 {
 		n = min(n, how.Ration-s.used)
 	}

@@ -57,6 +57,8 @@ type Player struct {
 	flying  []int32 // per missile × group: raid time until which a shot's result is awaited
 	groups  int
 	rounds  []int32 // per battery
+	salvo   []int32 // per battery
+	dark    []bool  // per sensor, on a day of a campaign; nil otherwise
 	need    []int32 // per battery: rounds it would take to use every look it has left
 	open    []int32 // per battery: missiles it may yet shoot at
 	home    []int32 // of these, at its own nation's assets
@@ -148,7 +150,7 @@ func NewPlayer(b *Board) *Player {
 	p.groups = len(b.Nations)
 	p.flying = make([]int32, n*p.groups)
 	p.need, p.open, p.home = make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries))
-	p.rounds, p.busy = make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries))
+	p.rounds, p.salvo, p.busy = make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries)), make([]int32, len(b.Batteries))
 	p.waiting = make([]queue, len(b.Batteries))
 	p.dry = make([]bool, len(b.Nations))
 	p.works = make([]bool, len(b.Interceptors))
@@ -175,6 +177,11 @@ func (p *Player) Layout() *Layout { return p.layout }
 // Play plays one replication of one posture and fills out, which must have
 // Layout().Len() entries. log may be nil; if not, every event is appended to it.
 func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
+	p.stock(nil, nil)
+	p.play(posture, seed, run, out, log)
+}
+
+func (p *Player) play(posture int, seed, run uint64, out []int32, log *Log) {
 	b := p.b
 	ps := &b.Postures[posture]
 	clear(out)
@@ -182,6 +189,9 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 	paths := ps.States[state]
 	p.launch(seed, run, log)
 	p.look(seed, run)
+	if p.dark != nil {
+		p.darken()
+	}
 	sight := ps.Sight[state]
 	p.detMs = p.seen[sight]
 	if !p.done[sight] || log != nil {
@@ -561,7 +571,7 @@ func (p *Player) owe(s *engState, how *Command, e *Engagement) {
 	if bt.Once {
 		looks = min(looks, 1)
 	}
-	owed := looks * bt.Salvo
+	owed := looks * p.salvo[e.Battery]
 	if how.Ration > 0 {
 		owed = min(owed, how.Ration-s.used)
 	}

@@ -200,6 +200,7 @@ func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int
 		p.givenPaths[i] = substitute(&paths[p.path[i]], i, given)
 	}
 	p.given = given
+	p.stock(nil, nil)
 	p.ready(ps, paths, out, log)
 	p.fight(ps, paths, seed, run, out, log)
 	p.given = nil
