@@ -154,3 +154,18 @@ func Resolve(f *scenario.File, raids []string, worlds []*theatre.Theatre, boards
 	}
 	return p, nil
 }
+
+// backed reports whether anything stands behind the batteries.
+func (p *Plan) backed() bool {
+	for k := range p.Pools {
+		if p.Pools[k].Stock > 0 || p.perYear[k] > 0 {
+			return true
+		}
+		for _, n := range p.arrivals[k] {
+			if n > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -27,11 +27,20 @@ type Outcome struct {
 	OutOfAction                      []int64   // per day: batteries and radars
 }
 
-// player plays campaigns; one per goroutine.
+// player plays campaigns; one per goroutine. All sides of a run are played day
+// by day together, so that they share what does not depend on them.
 type player struct {
 	plan    *Plan
 	players []*sim.Player
 	rows    [][]int32
+	sides   []*side
+}
+
+// side is one campaign under way: a posture, and what is changed in it.
+type side struct {
+	plan    *Plan
+	posture int
+	variant Variant
 	day     *sim.Day
 	rounds  []int32 // per battery
 	stock   []int32 // per pool
@@ -43,14 +52,28 @@ type player struct {
 	out     Outcome
 }
 
-func newPlayer(p *Plan) *player {
-	x := &player{plan: p, day: p.Boards[0].NewDay()}
+// cell says what a side is to be.
+type cell struct {
+	posture int
+	variant Variant
+}
+
+func newPlayer(p *Plan, cells []cell) *player {
+	x := &player{plan: p}
 	for _, b := range p.Boards {
 		q := sim.NewPlayer(b)
 		x.players = append(x.players, q)
 		x.rows = append(x.rows, make([]int32, q.Layout().Len()))
 	}
+	for _, c := range cells {
+		x.sides = append(x.sides, newSide(p, c))
+	}
+	return x
+}
+
+func newSide(p *Plan, c cell) *side {
 	b := p.Boards[0]
+	x := &side{plan: p, posture: c.posture, variant: c.variant, day: b.NewDay()}
 	x.rounds, x.downB, x.downS = make([]int32, len(b.Batteries)), make([]int, len(b.Batteries)), make([]int, len(b.Sensors))
 	n := len(p.Pools)
 	x.stock, x.made, x.start, x.coming = make([]int32, n), make([]float64, n), make([]int32, n), make([][]int32, n)
@@ -66,8 +89,32 @@ func newPlayer(p *Plan) *player {
 	return x
 }
 
-// play plays one campaign; the outcome is the player's own.
-func (x *player) play(posture int, v Variant, seed, run uint64) *Outcome {
+// play plays one run; the outcomes are the sides' own.
+func (x *player) play(seed, run uint64) {
+	p := x.plan
+	for _, s := range x.sides {
+		s.begin()
+	}
+	for d := 0; d < p.Days; d++ {
+		for _, s := range x.sides {
+			s.morning(d)
+		}
+		for k, which := range p.today[d] {
+			if k == raidsADay {
+				break
+			}
+			number := (run*uint64(p.Days)+uint64(d))*raidsADay + uint64(k)
+			for _, s := range x.sides {
+				s.raid(x.players[which], x.rows[which], which, d, seed, number)
+			}
+		}
+		for _, s := range x.sides {
+			s.evening(d)
+		}
+	}
+}
+
+func (x *side) begin() {
 	p, b, o := x.plan, x.plan.Boards[0], &x.out
 	for i := range x.rounds {
 		x.rounds[i], x.downB[i] = b.Batteries[i].Rounds, 0
@@ -79,44 +126,43 @@ func (x *player) play(posture int, v Variant, seed, run uint64) *Outcome {
 		clear(x.coming[k])
 	}
 	o.Lent = 0
-	for d := 0; d < p.Days; d++ {
-		x.supply(d)
-		x.lend(posture, d)
-		x.reload(v, d)
-		x.doctrine(v, d)
-		o.Launched[d], o.Leakers[d], o.Shots[d], o.Damage[d] = 0, 0, 0, 0
-		for k, which := range p.today[d] {
-			if k == raidsADay {
-				break
-			}
-			x.raid(posture, which, d, seed, (run*uint64(p.Days)+uint64(d))*raidsADay+uint64(k))
-		}
-		o.OutOfAction[d] = 0
-		for i := range x.downB {
-			if x.downB[i] > d+1 {
-				o.OutOfAction[d]++
-			}
-		}
-		for i := range x.downS {
-			if x.downS[i] > d+1 {
-				o.OutOfAction[d]++
-			}
-		}
-		copy(o.Stock[d], x.stock)
-		for i, r := range x.rounds {
-			o.Stock[d][p.pool[i]] += r
-		}
-		for k, s := range o.Stock[d] {
-			if s == 0 && o.DryDay[k] == 0 {
-				o.DryDay[k] = d + 1
-			}
+}
+
+func (x *side) morning(d int) {
+	x.supply(d)
+	x.lend(d)
+	x.reload(d)
+	x.doctrine()
+	o := &x.out
+	o.Launched[d], o.Leakers[d], o.Shots[d], o.Damage[d] = 0, 0, 0, 0
+}
+
+func (x *side) evening(d int) {
+	o := &x.out
+	o.OutOfAction[d] = 0
+	for i := range x.downB {
+		if x.downB[i] > d+1 {
+			o.OutOfAction[d]++
 		}
 	}
-	return o
+	for i := range x.downS {
+		if x.downS[i] > d+1 {
+			o.OutOfAction[d]++
+		}
+	}
+	copy(o.Stock[d], x.stock)
+	for i, r := range x.rounds {
+		o.Stock[d][x.plan.pool[i]] += r
+	}
+	for k, s := range o.Stock[d] {
+		if s == 0 && o.DryDay[k] == 0 {
+			o.DryDay[k] = d + 1
+		}
+	}
 }
 
 // supply brings what arrives and what was made by the morning of a day.
-func (x *player) supply(d int) {
+func (x *side) supply(d int) {
 	p := x.plan
 	for k := range x.stock {
 		x.made[k] += p.perYear[k] / 365.25
@@ -128,11 +174,11 @@ func (x *player) supply(d int) {
 
 // lend sends rounds to allies that run short, where the posture lets the lender
 // defend them.
-func (x *player) lend(posture, d int) {
+func (x *side) lend(d int) {
 	p := x.plan
 	for i := range p.lends {
 		l := &p.lends[i]
-		if !p.defends[posture][l.by*p.nations+l.of] || d+l.delay >= p.Days {
+		if !p.defends[x.posture][l.by*p.nations+l.of] || d+l.delay >= p.Days {
 			continue
 		}
 		if float64(x.have(l.to)) >= l.below*float64(x.start[l.to]) {
@@ -150,7 +196,7 @@ func (x *player) lend(posture, d int) {
 }
 
 // have is what a pool has, in batteries and behind them.
-func (x *player) have(pool int) int32 {
+func (x *side) have(pool int) int32 {
 	n := x.stock[pool]
 	for i, r := range x.rounds {
 		if x.plan.pool[i] == pool {
@@ -162,7 +208,7 @@ func (x *player) have(pool int) int32 {
 
 // reload fills the batteries that work, in their order, from their own nation's
 // stock; pooled, from anybody's of the same interceptor once that is empty.
-func (x *player) reload(v Variant, d int) {
+func (x *side) reload(d int) {
 	p, b := x.plan, x.plan.Boards[0]
 	for i := range x.rounds {
 		if x.downB[i] > d {
@@ -176,7 +222,7 @@ func (x *player) reload(v Variant, d int) {
 			want -= n
 		}
 		take(p.pool[i])
-		if !v.Pooled {
+		if !x.variant.Pooled {
 			continue
 		}
 		for k := range p.Pools {
@@ -188,14 +234,14 @@ func (x *player) reload(v Variant, d int) {
 }
 
 // doctrine sets what each battery goes into the day's raids with.
-func (x *player) doctrine(v Variant, d int) {
+func (x *side) doctrine() {
 	p, b := x.plan, x.plan.Boards[0]
 	for i := range x.rounds {
 		x.day.Salvo[i] = b.Batteries[i].Salvo
 		if p.scarce.Below > 0 {
 			k := p.pool[i]
 			have, start := x.have(k), x.start[k]
-			if v.Pooled {
+			if x.variant.Pooled {
 				have, start = 0, 0
 				for q := range p.Pools {
 					if p.Pools[q].Interceptor == p.Pools[k].Interceptor {
@@ -211,8 +257,8 @@ func (x *player) doctrine(v Variant, d int) {
 }
 
 // raid plays one raid of a day and carries its outcome on.
-func (x *player) raid(posture, which, d int, seed, run uint64) {
-	b, q, row := x.plan.Boards[which], x.players[which], x.rows[which]
+func (x *side) raid(q *sim.Player, row []int32, which, d int, seed, run uint64) {
+	b := x.plan.Boards[which]
 	for i := range x.rounds {
 		x.day.Rounds[i] = x.rounds[i]
 		if x.downB[i] > d {
@@ -222,7 +268,7 @@ func (x *player) raid(posture, which, d int, seed, run uint64) {
 	for i := range x.downS {
 		x.day.Blind[i] = x.downS[i] > d
 	}
-	q.PlayDay(x.day, posture, seed, run, row, nil)
+	q.PlayDay(x.day, x.posture, seed, run, row, nil)
 	for i, left := range q.Left() {
 		if x.downB[i] <= d {
 			x.rounds[i] = left

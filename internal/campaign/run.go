@@ -13,7 +13,7 @@ import (
 
 // MaxRuns bounds the runs of a campaign: every run's stocks are kept for their
 // quantiles.
-const MaxRuns = 200_000
+const MaxRuns = 20_000
 
 // Options of a study of campaigns.
 type Options struct {
@@ -97,39 +97,38 @@ func Run(ctx context.Context, p *Plan, o Options) ([]Campaign, error) {
 	if o.Runs < 2 || o.Runs > MaxRuns {
 		return nil, fmt.Errorf("%d runs: allowed are 2 to %d", o.Runs, MaxRuns)
 	}
-	workers := o.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+	// Without anything behind the batteries there is nothing to pool.
+	kinds := 1
+	if p.backed() {
+		kinds = 2
 	}
-	players := make([]*player, workers)
-	for w := range players {
-		players[w] = newPlayer(p)
-	}
-	total := o.Runs * len(o.Postures) * 2
-	done := 0
-	var out []Campaign
-	var base []int64
+	var cells []cell
 	for _, q := range o.Postures {
-		apart := newKept(p, o.Runs)
-		if err := each(ctx, players, o.Runs, func(x *player, run int) { apart.take(p, run, x.play(q, Variant{}, o.Seed, uint64(run))) }, func(n int) { progress(o, done+n, total) }); err != nil {
-			return nil, err
+		cells = append(cells, cell{posture: q})
+		if kinds == 2 {
+			cells = append(cells, cell{q, Variant{Pooled: true}})
 		}
-		done += o.Runs
-		pooled := newTotals(o.Runs)
-		if err := each(ctx, players, o.Runs, func(x *player, run int) {
-			pooled.take(run, x.play(q, Variant{Pooled: true}, o.Seed, uint64(run)))
-		}, func(n int) { progress(o, done+n, total) }); err != nil {
-			return nil, err
+	}
+	apart, pooled := make([]*kept, len(o.Postures)), make([]totals, len(o.Postures))
+	for k := range apart {
+		apart[k], pooled[k] = newKept(p, o.Runs), newTotals(o.Runs)
+	}
+	err := each(ctx, p, cells, o, func(x *player, run int) {
+		for k := range o.Postures {
+			apart[k].take(run, &x.sides[k*kinds].out)
+			pooled[k].take(run, &x.sides[k*kinds+kinds-1].out)
 		}
-		done += o.Runs
-		c := apart.campaign(p, o.Runs)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Campaign
+	for k, q := range o.Postures {
+		c := apart[k].campaign(p, o.Runs)
 		c.Posture = q
-		if base == nil {
-			base = apart.totals.leakers
-		}
-		c.Base = difference(apart.totals.leakers, base)
-		c.Pooled = difference(pooled.leakers, apart.totals.leakers)
-		c.Dry = difference(pooled.dry, apart.dry)
+		c.Base = Difference(apart[k].totals.leakers, apart[0].totals.leakers)
+		c.Pooled = Difference(pooled[k].leakers, apart[k].totals.leakers)
+		c.Dry = Difference(pooled[k].dry, apart[k].dry)
 		out = append(out, c)
 	}
 	return out, nil
@@ -138,49 +137,43 @@ func Run(ctx context.Context, p *Plan, o Options) ([]Campaign, error) {
 // Totals plays the campaign with stocks apart and gives the leakers and the
 // shots of every run, for paired comparisons with another plan.
 func Totals(ctx context.Context, p *Plan, posture int, o Options) (leakers, shots []int64, err error) {
+	t := newTotals(o.Runs)
+	err = each(ctx, p, []cell{{posture: posture}}, o, func(x *player, run int) { t.take(run, &x.sides[0].out) })
+	return t.leakers, t.shots, err
+}
+
+// each plays runs on workers. What f writes belongs to its run alone, or is a sum
+// of whole numbers that is added atomically.
+func each(ctx context.Context, p *Plan, cells []cell, o Options, f func(*player, int)) error {
+	const block = 4
 	workers := o.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	players := make([]*player, workers)
-	for w := range players {
-		players[w] = newPlayer(p)
-	}
-	t := newTotals(o.Runs)
-	err = each(ctx, players, o.Runs, func(x *player, run int) { t.take(run, x.play(posture, Variant{}, o.Seed, uint64(run))) }, func(int) {})
-	return t.leakers, t.shots, err
-}
-
-func progress(o Options, done, total int) {
-	if o.Progress != nil {
-		o.Progress(done, total)
-	}
-}
-
-// each spreads runs over workers. What f writes belongs to its run alone, or is a
-// sum of whole numbers under f's own care.
-func each(ctx context.Context, players []*player, runs int, f func(*player, int), progress func(int)) error {
-	const block = 8
 	var next, done atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for _, x := range players {
+	for range workers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			x := newPlayer(p, cells)
 			for ctx.Err() == nil {
 				at := int(next.Add(block)) - block
-				if at >= runs {
+				if at >= o.Runs {
 					return
 				}
-				n := min(block, runs-at)
+				n := min(block, o.Runs-at)
 				for k := 0; k < n; k++ {
+					x.play(o.Seed, uint64(at+k))
 					f(x, at+k)
 				}
 				d := int(done.Add(int64(n)))
-				mu.Lock()
-				progress(d)
-				mu.Unlock()
+				if o.Progress != nil {
+					mu.Lock()
+					o.Progress(d, o.Runs)
+					mu.Unlock()
+				}
 			}
 		}()
 	}
@@ -221,7 +214,7 @@ func newKept(p *Plan, runs int) *kept {
 }
 
 // take keeps a run; only the sums are shared between runs.
-func (k *kept) take(p *Plan, run int, o *Outcome) {
+func (k *kept) take(run int, o *Outcome) {
 	k.totals.take(run, o)
 	for d := range o.Stock {
 		for i, s := range o.Stock[d] {
@@ -258,16 +251,14 @@ func mean(x []int64) stats.Interval {
 	return stats.Mean(int64(len(x)), s, sq)
 }
 
-func difference(a, b []int64) stats.Interval {
+// Difference is the mean of paired differences with its interval.
+func Difference(a, b []int64) stats.Interval {
 	d := make([]int64, len(a))
 	for i := range d {
 		d[i] = a[i] - b[i]
 	}
 	return mean(d)
 }
-
-// Difference is the mean of paired differences with its interval.
-func Difference(a, b []int64) stats.Interval { return difference(a, b) }
 
 func (k *kept) campaign(p *Plan, runs int) Campaign {
 	n := float64(runs)

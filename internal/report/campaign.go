@@ -110,7 +110,7 @@ func (d *CampaignDocument) Verdict() []string {
 		out = append(out, fmt.Sprintf("Pooling the stocks of the same interceptor changes the missiles that arrive under %q by nothing that can be measured: %s %s.", best.Posture, signed(best.Pooled.Value), interval(best.Pooled)))
 	}
 	if g := d.Ignoring; g != nil {
-		out = append(out, fmt.Sprintf("Leaving alone what falls on nothing defended saves %s rounds %s under %q, and changes the missiles that arrive by %s %s.", measure.Num(0-g.Shots.Value), interval(measure.Figure{Value: 0 - g.Shots.Value, Low: 0 - g.Shots.High, High: 0 - g.Shots.Low}), g.Posture, signed(g.Leakers.Value), interval(g.Leakers)))
+		out = append(out, fmt.Sprintf("Leaving alone what falls on nothing defended changes, under %q, the rounds fired by %s %s and the missiles that arrive at what is defended by %s %s.", g.Posture, signed(g.Shots.Value), interval(g.Shots), signed(g.Leakers.Value), interval(g.Leakers)))
 	}
 	if !d.Stated {
 		out = append(out, "The scenario states no campaign: its raid is taken to come every day, with full reloads from no stock behind the batteries.")

@@ -128,7 +128,9 @@ func (l *loader) readCampaign(top yamldoc.Fields) {
 			}
 			s.Arrivals = append(s.Arrivals, a)
 		}
-		if k := [2]string{s.Nation, s.Interceptor}; seen[k] {
+		if k := [2]string{s.Nation, s.Interceptor}; s.Nation == "" || s.Interceptor == "" {
+			continue // said already
+		} else if seen[k] {
 			l.add(x, "%s has a stock of %s already", s.Nation, s.Interceptor)
 		} else {
 			seen[k] = true

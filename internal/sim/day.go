@@ -23,10 +23,18 @@ func (b *Board) NewDay() *Day {
 // Left tells what each battery still has.
 func (p *Player) PlayDay(d *Day, posture int, seed, run uint64, out []int32, log *Log) {
 	p.stock(d.Rounds, d.Salvo)
-	p.dark = d.Blind
-	p.looked = false
+	blind := false
+	for _, x := range d.Blind {
+		blind = blind || x
+	}
+	if !blind {
+		// What the sensors see is shared with the run's other postures.
+		p.play(posture, seed, run, out, log)
+		return
+	}
+	p.dark, p.looked = d.Blind, false
 	p.play(posture, seed, run, out, log)
-	p.looked, p.dark = false, nil
+	p.dark, p.looked = nil, false
 }
 
 // Left is the rounds each battery has after the raid last played. The list is

@@ -297,20 +297,24 @@ func (p *Player) count(seed, run uint64, out []int32, log *Log) {
 			out[p.col.battery0+int(p.killBy[i])*p.col.batteryW+p.col.battery[Killed]]++
 			continue
 		}
-		nrow := out[p.col.nation0+int(b.Assets[pa.Asset].Nation)*p.col.nationW:]
-		out[p.col.whole[Leakers]]++
+		nation := b.Assets[pa.Asset].Nation
+		nrow := out[p.col.nation0+int(nation)*p.col.nationW:]
+		// What falls on the attacker's own, where nothing is defended, is counted
+		// there and not among the leakers of the whole.
+		defended := one(!b.Attackers[nation])
+		out[p.col.whole[Leakers]] += defended
 		nrow[p.col.nation[Leakers]]++
 		arow[p.col.asset[Leakers]]++
 		p.leaks[pa.Asset]++
 		struck := draw.Hit(draw.U64(seed, run, b.Missiles[i].Entity, purposeHit), pa.Hit)
 		if struck {
-			out[p.col.whole[Hits]]++
+			out[p.col.whole[Hits]] += defended
 			nrow[p.col.nation[Hits]]++
 			arow[p.col.asset[Hits]]++
 			p.hits[pa.Asset]++
 		}
 		if p.exposed[i] {
-			out[p.col.whole[Exposed]]++
+			out[p.col.whole[Exposed]] += defended
 			nrow[p.col.nation[Exposed]]++
 		}
 		if log != nil {
@@ -328,7 +332,7 @@ func (p *Player) count(seed, run uint64, out []int32, log *Log) {
 		h := min(int(p.hits[a]), len(b.DamageMilli)-1)
 		lost := int32(int64(b.Assets[a].ValueMilli) * int64(b.DamageMilli[h]) / 1000)
 		n := p.col.nation0 + int(b.Assets[a].Nation)*p.col.nationW
-		out[p.col.whole[Damage]] += lost
+		out[p.col.whole[Damage]] += lost * one(!b.Attackers[b.Assets[a].Nation])
 		out[p.col.asset0+a*p.col.assetW+p.col.asset[Damage]] = lost
 		out[n+p.col.nation[Damage]] += lost
 		if p.leaks[a] > 0 {
@@ -353,4 +357,11 @@ func (p *Player) count(seed, run uint64, out []int32, log *Log) {
 	for k := range b.Batteries {
 		out[p.col.battery0+k*p.col.batteryW+p.col.battery[Left]] = p.rounds[k]
 	}
+}
+
+func one(yes bool) int32 {
+	if yes {
+		return 1
+	}
+	return 0
 }
