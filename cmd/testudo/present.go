@@ -46,11 +46,15 @@ func present(cmd *cobra.Command, asJSON bool, o outputs, s shown) error {
 	return nil
 }
 
-// writeFigures writes each figure as a picture and its data as CSV.
+// writeFigures writes each figure as SVG and PNG, and its data as CSV.
 func writeFigures(folder string, all []report.Drawing) error {
 	for _, f := range all {
 		base := filepath.Join(folder, f.Name)
-		if err := errors.Join(write(base+".svg", []byte(f.SVG())), write(base+".csv", []byte(f.CSV))); err != nil {
+		png, err := f.PNG()
+		if err != nil {
+			return coded(exitInternal, err)
+		}
+		if err := errors.Join(write(base+".svg", []byte(f.SVG())), write(base+".png", png), write(base+".csv", []byte(f.CSV))); err != nil {
 			return err
 		}
 	}

@@ -88,7 +88,7 @@ type outputs struct{ html, figures string }
 
 func (o *outputs) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.html, "html", "", "also write the report as one HTML `file`")
-	cmd.Flags().StringVar(&o.figures, "figures", "", "also write each figure as SVG and its data as CSV into a `folder`")
+	cmd.Flags().StringVar(&o.figures, "figures", "", "also write each figure as SVG and PNG, and its data as CSV, into a `folder`")
 }
 
 func deliver(cmd *cobra.Command, w *testudo.World, r *testudo.Comparison, c common, o outputs, line string, took time.Duration) error {

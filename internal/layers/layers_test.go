@@ -26,7 +26,7 @@ var floors = []struct {
 	{"models", true, []string{"flight", "sense", "track", "engage"}},
 	{"world", true, []string{"theatre", "sim", "witness"}},
 	{"study", false, []string{"study", "cover", "measure/stats", "measure/closed", "measure", "burden", "coalition", "campaign", "verify", "plan"}},
-	{"faces", false, []string{"report", "export", "server", "fleet"}},
+	{"faces", false, []string{"picture", "report", "export", "server", "fleet"}},
 }
 
 // What a pure package may not touch, and the reason that is printed when it does.

@@ -3,10 +3,12 @@ package report
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"testudo/internal/measure"
+	"testudo/internal/picture"
 )
 
 // Drawing is one figure: the SVG and the data it shows.
@@ -17,10 +19,35 @@ type Drawing struct {
 	Wide  bool
 	svg   func(page bool) string
 	CSV   string // with a header line; units in the column names
+	// Source stands below the figure when it is a file of its own: the program,
+	// the scenario, the seed.
+	Source string
 }
 
-// SVG gives the figure as a file of its own, on white.
-func (d *Drawing) SVG() string { return d.svg(false) }
+// SVG gives the figure as a file of its own, on white, with its title and its
+// source.
+func (d *Drawing) SVG() string {
+	source := d.Source
+	if source == "" {
+		source = "Drawn by Testudo."
+	}
+	return strings.Replace(d.svg(false), sourceMark, inert(short(source, 160)), 1)
+}
+
+// PNG gives the figure as a picture of two pixels to the drawing's unit, or of
+// fewer where that would pass the largest picture.
+func (d *Drawing) PNG() ([]byte, error) {
+	svg := d.SVG()
+	scale := 2.0
+	if m := viewBox.FindStringSubmatch(svg); m != nil {
+		w, _ := strconv.ParseFloat(m[1], 64)
+		h, _ := strconv.ParseFloat(m[2], 64)
+		scale = math.Min(scale, (picture.MaxSide-1)/math.Max(w, h))
+	}
+	return picture.PNG([]byte(svg), scale)
+}
+
+var viewBox = regexp.MustCompile(`^<svg [^>]*viewBox="\S+ \S+ (\S+) (\S+)"`)
 
 // page gives it as part of the report.
 func (d *Drawing) page() string { return d.svg(true) }
@@ -33,7 +60,15 @@ func Figures(d *Document) []Drawing {
 	if x, ok := dumbbell(c); ok {
 		out = append(out, x)
 	}
-	return append(out, histograms(c))
+	return Sourced(append(out, histograms(c)), fmt.Sprintf("%s; %s; raid %s, %d runs per posture, seed %d; scenario %.12s. 95 %% intervals of the dice within this one world.", d.Tool, d.Scenario, c.Raid, c.Runs, c.Seed, d.Digest))
+}
+
+// Sourced sets the source of drawings.
+func Sourced(all []Drawing, source string) []Drawing {
+	for i := range all {
+		all[i].Source = source
+	}
+	return all
 }
 
 // best is the posture under which fewest arrive, and its place; the last if none
@@ -270,9 +305,9 @@ func histograms(c *measure.Comparison) Drawing {
 				k.end()
 			}
 			mean := left + w*(r.Leakers.Value+0.5)
-			k.line(mean, y0-h-2, mean, y0, "halo")
-			k.line(mean, y0-h-2, mean, y0, "whisker")
 			k.line(left, y0, width-right, y0, "axis")
+			// Below the axis, where it hides no bar.
+			k.path(fmt.Sprintf("M%s %sL%s %sL%s %sZ", num(mean), num(y0+1), num(mean-4), num(y0+8), num(mean+4), num(y0+8)), "knot")
 		}
 		base := top + panel*float64(len(shown)) - 22
 		for _, v := range ticks(0, float64(bins-1), 8) {
@@ -280,7 +315,7 @@ func histograms(c *measure.Comparison) Drawing {
 				k.text(left+w*(v+0.5), base+14, "s m", "middle", tick(v))
 			}
 		}
-		k.text((left+width-right)/2, base+30, "s m", "middle", "missiles that arrive in a run (line: mean)")
+		k.text((left+width-right)/2, base+30, "s m", "middle", "missiles that arrive in a run (triangle: mean)")
 		return k.document("fig-histogram", title, desc, "", page)
 	}
 	return Drawing{Name: "leakers", Title: title, Alt: desc, svg: draw, CSV: csv.String()}

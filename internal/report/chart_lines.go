@@ -17,7 +17,7 @@ type series struct {
 // dashes tell lines apart without colour.
 var dashes = []string{"", "7 4", "2 3", "9 3 2 3", "12 3", "4 2 1 2", "1 4"}
 
-const lineRules = `.line{fill:none;stroke:$bar;stroke-width:2}.band{fill:$quiet;fill-opacity:.28;stroke:none}.knot{fill:$bar}
+const lineRules = `.line{fill:none;stroke:$bar;stroke-width:2}.band{fill:$quiet;fill-opacity:.28;stroke:none}
 `
 
 // lines draws series over a common axis with their bands, each named at its end.

@@ -22,7 +22,7 @@ const svgRules = `.t{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto S
 .bar{fill:$bar}.quiet{fill:$quiet}.ghost{fill:none;stroke:$muted;stroke-width:1;stroke-dasharray:3 2}
 .whisker{stroke:$ink;stroke-width:1.6;fill:none}.halo{stroke:$paper;stroke-width:4.5;fill:none}
 .dot{fill:$bar;stroke:$paper;stroke-width:1}.ring{fill:$paper;stroke:$bar;stroke-width:2}.join{stroke:$muted;stroke-width:1.5;fill:none}
-.paper{fill:$paper}
+.paper{fill:$paper}.knot{fill:$bar}
 `
 
 // palette is the light one of files of their own; html.css names the same.
@@ -99,21 +99,36 @@ func (c *canvas) whisker(x1, x2, y, cap float64) {
 	c.path(d, "whisker")
 }
 
+// sourceMark stands where Drawing.SVG writes the source of a figure.
+const sourceMark = "\x00"
+
 // document closes a drawing. The title and description are read out by screen
-// readers; id must be unique within a page.
+// readers; id must be unique within a page. As a file of its own a drawing
+// carries its title above and its source below, because it travels alone.
 func (c *canvas) document(id, title, desc, rules string, page bool) string {
 	var o strings.Builder
-	size, extra := "", ""
+	box, extra, foot := fmt.Sprintf(`viewBox="0 0 %s %s"`, num(c.w), num(c.h)), "", ""
 	if !page {
-		size = fmt.Sprintf(` width="%s" height="%s"`, num(c.w), num(c.h))
-		extra = "<style>" + svgCSS(svgRules+rules, false) + "</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>"
+		const lineH = 19.0
+		head := strings.Split(strings.TrimSpace(wrap(title, int(c.w/8.4))), "\n")
+		top, w := lineH*float64(len(head))+10, c.w+2*edge
+		h := top + c.h + 24
+		box = fmt.Sprintf(`viewBox="%s %s %s %s" width="%s" height="%s"`, num(-edge), num(-top), num(w), num(h), num(w), num(h))
+		extra = fmt.Sprintf(`<style>%s</style><rect class="paper" x="%s" y="%s" width="100%%" height="100%%"/>`, svgCSS(svgRules+rules, false), num(-edge), num(-top))
+		for i, l := range head {
+			extra += fmt.Sprintf(`<text x="0" y="%s" class="t h">%s</text>`, num(lineH*float64(i+1)-top), inert(l))
+		}
+		foot = fmt.Sprintf(`<text x="0" y="%s" class="t x m">%s</text>`, num(c.h+16), sourceMark)
 	}
-	fmt.Fprintf(&o, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s"%s role="img" aria-labelledby="%s-t %s-d"><title id="%s-t">%s</title><desc id="%s-d">%s</desc>%s`,
-		num(c.w), num(c.h), size, id, id, id, inert(title), id, inert(desc), extra)
+	fmt.Fprintf(&o, `<svg xmlns="http://www.w3.org/2000/svg" %s role="img" aria-labelledby="%s-t %s-d"><title id="%s-t">%s</title><desc id="%s-d">%s</desc>%s`,
+		box, id, id, id, inert(title), id, inert(desc), extra)
 	o.WriteString(c.b.String())
-	o.WriteString("</svg>")
+	o.WriteString(foot + "</svg>")
 	return o.String()
 }
+
+// edge is the white margin of a drawing that stands alone.
+const edge = 8.0
 
 // minus sets a printed number with the sign a typesetter would use.
 func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
