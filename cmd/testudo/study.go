@@ -13,10 +13,14 @@ import (
 func gainCommand() *cobra.Command {
 	var c common
 	var o outputs
+	var tab tables
 	cmd := &cobra.Command{
 		Use: "gain SCENARIO", Short: "How much better together than alone: the staircase from alone to joint", Args: cobra.ExactArgs(1),
 		Example: "  testudo gain scenarios/northeast-asia-2014.yaml\n  testudo gain scenarios/northeast-asia-2014.yaml --raid nodongs-at-japan --html out/gain.html\n  testudo gain scenarios/northeast-asia-2014.yaml --set commands.JPN.salvo=1 --json",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := tab.check(); err != nil {
+				return err
+			}
 			w, err := c.load(args[0])
 			if err != nil {
 				return err
@@ -26,12 +30,17 @@ func gainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(cmd, w, r, c, o, commandLine("gain", args[0], c), time.Since(start))
+			line := commandLine("gain", args[0], c)
+			if err := tab.write(cmd.Context(), w, r, c.options(nil), line); err != nil {
+				return err
+			}
+			return deliver(cmd, w, r, c, o, line, time.Since(start))
 		},
 	}
 	c.addStudy(cmd)
 	c.addFidelity(cmd)
 	o.add(cmd)
+	tab.add(cmd)
 	return cmd
 }
 
@@ -39,9 +48,13 @@ func runCommand() *cobra.Command {
 	var c common
 	var posture string
 	var o outputs
+	var tab tables
 	cmd := &cobra.Command{
 		Use: "run SCENARIO --posture NAME", Short: "What happens under one posture: leakers, assets, layers, batteries", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := tab.check(); err != nil {
+				return err
+			}
 			w, err := c.load(args[0])
 			if err != nil {
 				return err
@@ -51,13 +64,18 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(cmd, w, r, c, o, commandLine("run", args[0], c)+" --posture "+posture, time.Since(start))
+			line := commandLine("run", args[0], c) + " --posture " + posture
+			if err := tab.write(cmd.Context(), w, r, c.options(nil), line); err != nil {
+				return err
+			}
+			return deliver(cmd, w, r, c, o, line, time.Since(start))
 		},
 	}
 	c.addStudy(cmd)
 	c.addFidelity(cmd)
 	cmd.Flags().StringVar(&posture, "posture", "", "posture to play")
 	o.add(cmd)
+	tab.add(cmd)
 	cmd.MarkFlagRequired("posture")
 	return cmd
 }

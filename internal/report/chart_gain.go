@@ -321,11 +321,17 @@ func histograms(c *measure.Comparison) Drawing {
 	return Drawing{Name: "leakers", Title: title, Alt: desc, svg: draw, CSV: csv.String()}
 }
 
-// csvText quotes a field, and keeps a spreadsheet from taking it for a formula.
+// CSVText quotes a field, and keeps a spreadsheet from taking it for a formula or
+// a reader for a comment.
+func CSVText(s string) string { return csvText(s) }
+
 func csvText(s string) string {
 	s = Clean(s)
-	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
+	if t := strings.TrimLeft(s, " \u00a0"); t != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(t)[0]) {
 		s = "'" + s
+	}
+	if strings.HasPrefix(s, "#") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}
 	if strings.ContainsAny(s, ",\"\n\r") {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
