@@ -202,9 +202,13 @@ func CampaignHTML(d *CampaignDocument, tool, command string) ([]byte, error) {
 	}
 	p.Sections = []sectionView{s}
 	charts := d.Drawings()
-	v := sectionView{ID: "days", Title: "Stocks and leakers, day by day", Tables: all[1:], Intro: []string{"Rounds in the batteries and behind them, by the evening of each day. The dotted bands hold nine runs in ten."}}
-	for _, c := range charts {
-		v.Figures = append(v.Figures, drawn(c, "Line: mean; band: 5 to 95 % of the runs."))
+	v := sectionView{ID: "days", Title: "Stocks and leakers, day by day", Tables: all[1:], Intro: []string{"Rounds in the batteries and behind them, by the evening of each day. Shaded: nine runs in ten."}}
+	for k, c := range charts {
+		note := "Line: mean; band: 5 to 95 % of the runs."
+		if k == len(charts)-1 {
+			note = "Band: 95 % interval of the mean."
+		}
+		v.Figures = append(v.Figures, drawn(c, note))
 	}
 	p.Sections = append(p.Sections, v)
 	return p.html(d)
