@@ -209,3 +209,87 @@ func (n narrator) couldHave(path int32, posture int, log *sim.Log, m int, add fu
 		add(start+n.b.Paths[path].DurationMs, "within reach of, but not defended or not seen in time by: %s", strings.Join(idle, "; "))
 	}
 }
+
+// Happening is one event of a run in words. Missile is its id, "" for what
+// concerns the whole raid.
+type Happening struct {
+	TimeS   float64 `json:"time_s"`
+	Missile string  `json:"missile,omitempty"`
+	Kind    string  `json:"kind"` // launch, detect, alert, track, shot, kill, miss, leak, other
+	Text    string  `json:"text"`
+}
+
+// Narrate puts a run's log in words, in the order of time.
+func Narrate(t *theatre.Theatre, b *sim.Board, posture int, log *sim.Log) []Happening {
+	start := make([]int32, len(b.Missiles))
+	for _, e := range log.Events {
+		if e.Kind == sim.EvLaunch || e.Kind == sim.EvFailed {
+			start[e.Missile] = e.TMs
+		}
+	}
+	n := narrator{t, b, &b.Postures[posture]}
+	var out []Happening
+	for _, e := range log.Events {
+		h := Happening{TimeS: float64(e.TMs) / 1000, Kind: kindOf(e.Kind)}
+		at := int32(0)
+		if e.Missile >= 0 {
+			h.Missile, at = b.Missiles[e.Missile].ID, start[e.Missile]
+		}
+		if e.Kind == sim.EvTooLate && (e.TMs >= sim.Never-1 || e.TMs < 0) {
+			h.TimeS = float64(e.B) / 1000
+		}
+		if h.Text = n.say(e, at); h.Text != "" {
+			out = append(out, h)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].TimeS < out[j].TimeS })
+	return out
+}
+
+func kindOf(k sim.EventKind) string {
+	switch k {
+	case sim.EvLaunch, sim.EvFailed:
+		return "launch"
+	case sim.EvDetect:
+		return "detect"
+	case sim.EvAlert:
+		return "alert"
+	case sim.EvFirm:
+		return "track"
+	case sim.EvShot:
+		return "shot"
+	case sim.EvKill:
+		return "kill"
+	case sim.EvMiss, sim.EvWasted:
+		return "miss"
+	case sim.EvImpact:
+		return "leak"
+	}
+	return "other"
+}
+
+// ReplayDocument is one run in words.
+type ReplayDocument struct {
+	Scenario string      `json:"scenario"`
+	Raid     string      `json:"raid"`
+	Posture  string      `json:"posture"`
+	Seed     uint64      `json:"seed"`
+	Run      uint64      `json:"run"`
+	Missiles int         `json:"missiles"`
+	Leakers  int         `json:"leakers"`
+	Kills    int         `json:"kills"`
+	Events   []Happening `json:"events"`
+}
+
+// HappeningsText prints events, one on a line.
+func HappeningsText(list []Happening) string {
+	var b strings.Builder
+	wide := 0
+	for _, h := range list {
+		wide = max(wide, len([]rune(h.Missile)))
+	}
+	for _, h := range list {
+		fmt.Fprintf(&b, "%8.1f s  %-*s  %s\n", h.TimeS, min(wide, 40), Clean(h.Missile), Clean(h.Text))
+	}
+	return b.String()
+}
