@@ -246,7 +246,7 @@ func (l *layer) flights(log *sim.Log) {
 func instants(end, burnout, reentry float64) []float64 {
 	var out []float64
 	step := func(from, to float64, n int) {
-		for k := 0; k < n; k++ {
+		for k := 0; k < n && to > from; k++ {
 			if at := from + (to-from)*float64(k)/float64(n); at < end {
 				out = append(out, at)
 			}
