@@ -1,10 +1,10 @@
-# The two commands: `make run` and `make test`. Both do their own set-up; Go is
-# all they need.
+# The two commands: `make run` and `make test`. Both do their own set-up. Go is
+# all that `make run` needs; `make test` also needs Node for the browser tests.
 GO ?= go
 SCENARIO ?= scenarios/northeast-asia-2014.yaml
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: all run test build bench clean
+.PHONY: all run test test-web chromium build bench clean
 
 all: build
 
@@ -21,6 +21,18 @@ test:
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 	$(GO) test ./...
+	$(MAKE) test-web
+
+# The browser tests: what is written for CesiumJS and other programs is read by
+# them. They need Node and Chromium; Chromium is installed where that is allowed.
+test-web: build web/node_modules/.package-lock.json chromium
+	cd web && node --test test/*.test.mjs
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || [ -n "$$CHROMIUM" ] || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || { echo "the browser tests need Chromium: install Debian's package chromium, or set CHROMIUM"; exit 1; }
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...

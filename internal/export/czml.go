@@ -89,7 +89,7 @@ func describe(lines ...string) string {
 
 func label(text string, px int) map[string]any {
 	return map[string]any{"text": report.Clean(text), "font": fmt.Sprintf("%dpx sans-serif", px), "fillColor": rgba(255, 255, 255, 255), "outlineColor": rgba(0, 0, 0, 255), "outlineWidth": 2, "style": "FILL_AND_OUTLINE",
-		"horizontalOrigin": "LEFT", "pixelOffset": map[string]any{"cartesian2": []int{9, 0}}, "distanceDisplayCondition": map[string]any{"distanceDisplayCondition": []float64{0, 3e6}}}
+		"horizontalOrigin": "LEFT", "pixelOffset": map[string]any{"cartesian2": []int{9, 0}}, "distanceDisplayCondition": map[string]any{"distanceDisplayCondition": []float64{0, 1.2e6}}}
 }
 
 func degrees(s Sample) []float64 {
@@ -237,25 +237,24 @@ func (c *czml) flash(id, name string, at Sample, from, to float64, size, r, g, b
 		"point": map[string]any{"pixelSize": size, "color": rgba(r, g, b, 200), "outlineColor": rgba(255, 255, 255, 255), "outlineWidth": 1}, "label": label(name, 12)})
 }
 
-// shot flies an interceptor from its battery to the meeting. Its own path is not
-// part of the model, which knows the time it takes; it is drawn straight.
+// shot flies an interceptor from its battery to the meeting.
 func (c *czml) shot(i int) {
 	s := &c.s.Shots[i]
 	if s.ToS <= s.FromS {
 		return
 	}
 	id := fmt.Sprintf("shot-%d", i)
-	flat := []float64{0}
-	flat = append(flat, degrees(Sample{At: s.From})...)
-	flat = append(flat, round(s.ToS-s.FromS, 2))
-	flat = append(flat, degrees(Sample{At: s.To})...)
+	var flat []float64
+	for _, x := range s.Path {
+		flat = append(append(flat, round(x.S-s.FromS, 2)), degrees(x)...)
+	}
 	r, g, b := 90, 170, 240
 	if s.Result != "kill" {
 		r, g, b = 150, 150, 160
 	}
 	c.add(packet{"id": id, "name": report.Clean(s.Interceptor + " of " + s.Battery), "availability": c.span(s.FromS, s.ToS),
 		"description": describe(fmt.Sprintf("%d × %s of %s at %s: %s", s.Rounds, s.Interceptor, s.Battery, s.Missile, s.Result)),
-		"position":    map[string]any{"epoch": c.at(s.FromS), "cartographicDegrees": flat},
+		"position":    map[string]any{"epoch": c.at(s.FromS), "cartographicDegrees": flat, "interpolationAlgorithm": "LAGRANGE", "interpolationDegree": 2},
 		"point":       map[string]any{"pixelSize": 5, "color": rgba(r, g, b, 255)},
 		"path":        map[string]any{"leadTime": 0, "trailTime": round(s.ToS-s.FromS, 2), "width": 2, "resolution": 10, "material": solid(r, g, b, 220)}})
 	if s.Result != "kill" {

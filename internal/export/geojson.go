@@ -77,7 +77,11 @@ func GeoJSON(s *Scene) ([]byte, error) {
 	for i := range s.Shots {
 		x := &s.Shots[i]
 		if x.ToS > x.FromS {
-			out = append(out, feature{"Feature", cutLine([]geo.LLA{x.From, x.To}, true), map[string]any{"kind": "shot", "battery": report.Clean(x.Battery), "nation": report.Clean(x.Nation), "interceptor": report.Clean(x.Interceptor), "missile": report.Clean(x.Missile),
+			var line []geo.LLA
+			for _, p := range x.Path {
+				line = append(line, p.At)
+			}
+			out = append(out, feature{"Feature", cutLine(line, true), map[string]any{"kind": "shot", "battery": report.Clean(x.Battery), "nation": report.Clean(x.Nation), "interceptor": report.Clean(x.Interceptor), "missile": report.Clean(x.Missile),
 				"rounds": x.Rounds, "from_s": round(x.FromS, 3), "to_s": round(x.ToS, 3), "result": x.Result}})
 		}
 	}

@@ -69,8 +69,12 @@ func KML(s *Scene, w io.Writer) error {
 		if x.ToS <= x.FromS {
 			continue
 		}
+		var line []kml.Coordinate
+		for _, p := range x.Path {
+			line = append(line, coordinate(p.At))
+		}
 		shots = append(shots, kml.Placemark(kml.Name(plain(x.Interceptor+" of "+x.Battery)), kml.Description(words(fmt.Sprintf("%d at %s: %s", x.Rounds, x.Missile, x.Result))), kml.TimeSpan(kml.Begin(s.time(x.FromS)), kml.End(s.time(s.EndS))), kml.StyleURL("#shot"),
-			kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(coordinate(x.From), coordinate(x.To)))))
+			kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(line...))))
 	}
 	folder("Shots", shots)
 	var links []kml.Element

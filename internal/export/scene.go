@@ -11,6 +11,7 @@ import (
 	"testudo/internal/pact"
 	"testudo/internal/sim"
 	"testudo/internal/theatre"
+	"testudo/internal/units"
 )
 
 // Scene is one run laid out in space and time, ready to be written in any
@@ -69,6 +70,7 @@ type Shot struct {
 	FromS, ToS                            float64
 	From, To                              geo.LLA
 	Result                                string // kill, miss or wasted
+	Path                                  []Sample
 }
 
 // Sensor is a radar with its real field against the raid's commonest missile, or
@@ -296,9 +298,26 @@ func (l *layer) fight(log *sim.Log) {
 			x := &s.Shots[open[key][0]]
 			open[key] = open[key][1:]
 			x.ToS, x.To = at, l.where(e.Missile, at)
+			x.Path = l.climb(x)
 			x.Result = map[sim.EventKind]string{sim.EvKill: "kill", sim.EvMiss: "miss", sim.EvWasted: "wasted"}[e.Kind]
 		}
 	}
+}
+
+// climb draws an interceptor's way: along the geodesic at an even pace, rising
+// fast at first. The model knows how long it takes, not how it flies.
+func (l *layer) climb(x *Shot) []Sample {
+	const n = 8
+	el := l.t.Earth.Ellipsoid
+	dist, az, _ := el.Inverse(x.From, x.To)
+	var out []Sample
+	for k := 0; k <= n; k++ {
+		f := float64(k) / n
+		at, _ := el.Direct(x.From, az, units.Length(float64(dist)*f))
+		at.Alt = x.From.Alt + units.Length((1-(1-f)*(1-f))*float64(x.To.Alt-x.From.Alt))
+		out = append(out, Sample{x.FromS + (x.ToS-x.FromS)*f, at})
+	}
+	return out
 }
 
 // beliefs gives, from the time the threatened nation has a firm track, how well

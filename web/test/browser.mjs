@@ -35,6 +35,11 @@ export async function serve(folders, pages = {}) {
   const server = createServer(async (req, res) => {
     const path = decodeURIComponent(new URL(req.url, 'http://localhost').pathname);
     try {
+      if (path === '/favicon.ico') {
+        res.writeHead(204);
+        res.end();
+        return;
+      }
       if (path in pages) {
         res.writeHead(200, { 'content-type': kinds[extname(path)] ?? 'text/html' });
         res.end(pages[path]);

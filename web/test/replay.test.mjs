@@ -95,9 +95,10 @@ test('the raid of sixty missiles is drawn on the globe', async () => {
     const source = await viewer.dataSources.add(Cesium.CzmlDataSource.load(url));
     viewer.clock.currentTime = Cesium.JulianDate.addSeconds(source.clock.startTime, 300, new Cesium.JulianDate());
     viewer.clock.shouldAnimate = false;
-    viewer.camera.setView({ destination: Cesium.Cartesian3.fromDegrees(132, 22, 2.2e6), orientation: { pitch: -0.75 } });
+    viewer.camera.setView({ destination: Cesium.Cartesian3.fromDegrees(131, 29, 2.0e6), orientation: { pitch: -1.1 } });
   }, `${server.url}/out/${name}`);
-  await tab.waitForTimeout(6000);
+  await tab.waitForFunction(() => window.viewer.dataSourceDisplay.ready, undefined, { timeout: 60000 });
+  await tab.waitForTimeout(4000);
   const shot = await tab.screenshot();
   if (process.env.SCREENSHOTS) writeFileSync(join(process.env.SCREENSHOTS, 'replay.png'), shot);
   assert.ok(shot.length > 20000, 'the picture is empty');
@@ -133,7 +134,7 @@ test('an independent reader finds in the KML what the GeoJSON says', () => {
     const other = read.features.find((g) => g.properties.name === f.properties.id);
     assert.ok(other, `${f.properties.id} is not in the KML`);
     assert.equal(other.geometry.type, 'LineString');
-    assert.deepEqual(other.geometry.coordinates[0], f.geometry.coordinates[0]);
-    assert.deepEqual(other.geometry.coordinates.at(-1), f.geometry.coordinates.at(-1));
+    assert.deepEqual(other.geometry.coordinates[0].slice(0, 2), f.geometry.coordinates[0].slice(0, 2));
+    assert.deepEqual(other.geometry.coordinates.at(-1).slice(0, 2), f.geometry.coordinates.at(-1).slice(0, 2));
   }
 });
