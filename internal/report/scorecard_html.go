@@ -19,7 +19,12 @@ func ScorecardHTML(card *verify.Scorecard, tool, command string) ([]byte, error)
 			{"strong anchors that hold", fmt.Sprintf("%d of %d", card.Strong-card.Failed, card.Strong), "all inputs published: they decide"},
 			{"medium anchors within their band", fmt.Sprintf("%d of %d", card.Medium-card.Apart, card.Medium), "inputs partly assumed: shown with the difference"},
 		}}
+	if card.Agree > 0 {
+		p.Tiles = append(p.Tiles, tile{"figures on which the witness agrees", fmt.Sprintf("%d of %d", card.Agree-card.Beyond, card.Agree), "the compiled board beside the long way round"})
+	}
 	switch {
+	case card.Strong == 0:
+		p.Verdict = []string{"No strong check is among those chosen."}
 	case card.Failed > 0:
 		p.Verdict = []string{fmt.Sprintf("%d of %d strong checks fail. Do not quote figures of this build.", card.Failed, card.Strong)}
 	default:

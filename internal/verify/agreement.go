@@ -15,9 +15,10 @@ import (
 	"testudo/scenarios"
 )
 
-// The bounds within which the board and the witness are said to agree. They were
-// set before the figures were seen from what the board leaves out: half a search
-// frame and a tracking look in time, a twentieth in what is shot down or leaks.
+// The bounds within which the board and the witness are said to agree. They come
+// from what the board leaves out (half a search frame and two looks in time) and
+// from what an analyst would still call the same (a twentieth of what is shot
+// down or leaks); they do not follow the figures.
 const (
 	firmBoundS     = 7.0  // s: half of a search frame of 10 s, and two looks
 	killBound      = 0.05 // of the missiles engaged
@@ -224,11 +225,11 @@ func (c *collector) rows(name, source string, rungs []rung, seen *witness.Accoun
 	}
 	if seen.Handovers > 0 {
 		actual, _, board := seen.Handover()
-		row("error inside the basket at handover", "", board, actual, handoverBound, whyHandover)
+		row("error inside the basket", "", board, actual, handoverBound, whyHandover)
 		tenth, said := seen.Tenth()
 		row("error inside a tenth of the basket", "", said, tenth, tenthBound, whyTenth)
 		_, _, belief := seen.NEES()
-		row("squared error at handover over what the board's covariance says", "", (leastNEES+mostNEES)/2, belief, (mostNEES-leastNEES)/2, whyNEES)
+		row("NEES at handover, per dimension", "", (leastNEES+mostNEES)/2, belief, (mostNEES-leastNEES)/2, whyNEES)
 	}
 }
 
@@ -247,5 +248,5 @@ const (
 	whyLeak     = "bound: a twentieth of the missiles that flew, and half the 95 % interval of the paired difference"
 	whyHandover = "bound: 0.03; the board's probability is that of a Gaussian error with its covariance"
 	whyTenth    = "bound: 0.1; a basket of a tenth, which nobody has, shows what the covariance is worth where the real basket forgives all"
-	whyNEES     = "1 would be consistent; allowed are 0.3 (the board forgets with a minute, which a flight without manoeuvre does not ask for) to 1.7 (drag is not linear in what is unknown of it)"
+	whyNEES     = "the actual squared error over what the board's covariance says; 1 would be consistent; allowed are 0.3 (the board forgets with a minute, which a flight without manoeuvre does not ask for) to 1.7 (drag is not linear in what is unknown of it)"
 )

@@ -213,3 +213,52 @@ func TestEarlierPointingNeverFindsLater(t *testing.T) {
 		}
 	})
 }
+
+// A track that nobody has refreshed for a minute serves where there is nothing
+// else, and does not touch a fresh one.
+func TestStaleTracksServeOnlyAlone(t *testing.T) {
+	th, b := shipped(t, "pacific-homeland.yaml", "")
+	p := New(th, b, EKF).NewPlayer()
+	_, path, start := p.dice.Raid(0, 7, 0)
+	p.seed, p.path = 7, path
+	p.begins(start)
+	p.follow(&sight{})
+	for i := range path {
+		if path[i] < 0 {
+			continue
+		}
+		var from []sim.Source
+		for v := range p.w.views[path[i]] {
+			if p.w.views[path[i]][v].watch != nil {
+				from = append(from, sim.Source{View: v, Quality: 1, LostS: math.Inf(1)})
+			}
+		}
+		if len(from) < 2 {
+			continue
+		}
+		from = from[:2]
+		t0 := p.startS[i] + p.w.burnoutS[path[i]] + 10
+		for k, at := range []float64{t0, t0 + 100} {
+			e := estimate{t: at, x: p.trueState(i, at)}
+			for j := range track.N {
+				e.p[j][j] = [track.N]float64{1e4, 1e4, 1e4, 4, 4, 4, 0.25}[j]
+			}
+			q := &picture{snaps: []snap{e.snap()}, index: make([][]int32, len(path))}
+			q.index[i] = []int32{0}
+			p.pictures[p.w.views[path[i]][from[k].View].sensor] = q
+		}
+		both, ok := p.fuse(i, from, t0+101)
+		fresh, _ := p.fuse(i, from[1:], t0+101)
+		if !ok || both != fresh {
+			t.Errorf("a track 101 s old moved one of 1 s: %v, alone %v", both.x, fresh.x)
+		}
+		if _, ok := p.fuse(i, from[:1], t0+101); !ok {
+			t.Error("the only track there is was not used")
+		}
+		if young, _ := p.fuse(i, from, t0+30); young.p[0][0] <= 1e4 {
+			t.Error("a track 30 s old has not aged")
+		}
+		return
+	}
+	t.Fatal("no missile that two radars see")
+}
