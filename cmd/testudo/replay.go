@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,12 +30,18 @@ var replayFormats = []struct {
 		return b.Bytes(), err
 	}},
 	{".geojson", export.GeoJSON},
+	{".asi", export.ASI},
+	{".swap.zip", func(s *export.Scene) ([]byte, error) {
+		var b bytes.Buffer
+		err := export.SWAP(s, &b)
+		return b.Bytes(), err
+	}},
 }
 
 func replayWriter(path string) (func(*export.Scene) ([]byte, error), error) {
 	var known []string
 	for _, f := range replayFormats {
-		if strings.EqualFold(filepath.Ext(path), f.ending) {
+		if strings.HasSuffix(strings.ToLower(path), f.ending) {
 			return f.write, nil
 		}
 		known = append(known, f.ending)
@@ -65,8 +70,8 @@ func replayCommand() *cobra.Command {
 	var events bool
 	cmd := &cobra.Command{
 		Use: "replay SCENARIO --posture NAME", Short: "Show me the raid: one run for CesiumJS, Google Earth or a map, and in words", Args: cobra.ExactArgs(1),
-		Long: `Plays one run and writes it as CZML (CesiumJS), KML or KMZ, or GeoJSON, as the
-ending of --out says: trajectories by phase, sensors with their fields, detections,
+		Long: `Plays one run and writes it as CZML (CesiumJS), KML or KMZ, GeoJSON, SIMDIS ASI or
+SWAP Common Data Format, as the ending of --out says: trajectories by phase, sensors with their fields, detections,
 tracks with their uncertainty, messages on their way, shots, kills and leakers.
 --pick chooses the run: best, worst, median, or hit=ASSET for one in which that
 asset is hit.`,
@@ -120,7 +125,7 @@ asset is hit.`,
 	f.Uint64Var(&number, "run", 0, "number of the run, from 0")
 	f.StringVar(&pick, "pick", "", "choose the run: best, worst, median, or hit=ASSET")
 	f.IntVar(&among, "among", 200, "runs among which --pick chooses")
-	f.StringArrayVar(&outs, "out", nil, "`file` to write; its ending says the format: .czml, .kml, .kmz, .geojson (repeatable)")
+	f.StringArrayVar(&outs, "out", nil, "`file` to write; its ending says the format: .czml, .kml, .kmz, .geojson, .asi (SIMDIS), .swap.zip (Common Data Format) (repeatable)")
 	f.BoolVar(&events, "events", false, "print every event in words (default when nothing is written)")
 	cmd.MarkFlagRequired("posture")
 	return cmd

@@ -1,5 +1,3 @@
-// Package export writes runs for other programs: CZML for CesiumJS, KML and KMZ
-// for globes, GeoJSON for maps.
 package export
 
 import (
