@@ -34,8 +34,9 @@ web/node_modules/.package-lock.json: web/package-lock.json
 chromium:
 	@command -v chromium >/dev/null 2>&1 || [ -n "$$CHROMIUM" ] || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || { echo "the browser tests need Chromium: install Debian's package chromium, or set CHROMIUM"; exit 1; }
 
+# Our hot loops beside reference loops in C; PERF=folder names those.
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./internal/bench
 
 clean:
 	rm -rf bin out
