@@ -31,20 +31,26 @@ func (d *Drawing) SVG() string {
 	if source == "" {
 		source = "Drawn by Testudo."
 	}
-	return strings.Replace(d.svg(false), sourceMark, inert(short(source, 160)), 1)
+	svg := d.svg(false)
+	w, _ := extent(svg)
+	return strings.Replace(svg, sourceMark, inert(short(source, int(w/5.6))), 1)
+}
+
+// extent is the size of a drawing, in its own units.
+func extent(svg string) (w, h float64) {
+	if m := viewBox.FindStringSubmatch(svg); m != nil {
+		w, _ = strconv.ParseFloat(m[1], 64)
+		h, _ = strconv.ParseFloat(m[2], 64)
+	}
+	return w, h
 }
 
 // PNG gives the figure as a picture of two pixels to the drawing's unit, or of
 // fewer where that would pass the largest picture.
 func (d *Drawing) PNG() ([]byte, error) {
 	svg := d.SVG()
-	scale := 2.0
-	if m := viewBox.FindStringSubmatch(svg); m != nil {
-		w, _ := strconv.ParseFloat(m[1], 64)
-		h, _ := strconv.ParseFloat(m[2], 64)
-		scale = math.Min(scale, (picture.MaxSide-1)/math.Max(w, h))
-	}
-	return picture.PNG([]byte(svg), scale)
+	w, h := extent(svg)
+	return picture.PNG([]byte(svg), math.Min(2, (picture.MaxSide-1)/math.Max(w, h)))
 }
 
 var viewBox = regexp.MustCompile(`^<svg [^>]*viewBox="\S+ \S+ (\S+) (\S+)"`)
@@ -60,7 +66,11 @@ func Figures(d *Document) []Drawing {
 	if x, ok := dumbbell(c); ok {
 		out = append(out, x)
 	}
-	return Sourced(append(out, histograms(c)), fmt.Sprintf("%s; %s; raid %s, %d runs per posture, seed %d; scenario %.12s. 95 %% intervals of the dice within this one world.", d.Tool, d.Scenario, c.Raid, c.Runs, c.Seed, d.Digest))
+	out = append(out, histograms(c))
+	if d.Flip != nil && len(d.Flip.Rows) > 0 {
+		out = append(out, tornado(d.Flip, ""))
+	}
+	return Sourced(out, fmt.Sprintf("%s, scenario %.8s, %d runs, seed %d; raid %s; %s", d.Tool, d.Digest, c.Runs, c.Seed, c.Raid, d.Scenario))
 }
 
 // Sourced sets the source of drawings.
@@ -82,6 +92,10 @@ func best(c *measure.Comparison) int {
 	}
 	return b
 }
+
+// Best is the place of the posture under which fewest arrive, 0 if none is better
+// than the first.
+func Best(c *measure.Comparison) int { return best(c) }
 
 // inWords says what a step brings.
 func stepWords(f measure.Figure) string {

@@ -19,6 +19,8 @@ type Document struct {
 	Overridden []string            `json:"catalogue_overrides,omitempty"`
 	Added      []string            `json:"catalogue_additions,omitempty"`
 	Result     *measure.Comparison `json:"result"`
+	Flip       *Swings             `json:"flip,omitempty"`
+	Notes      []string            `json:"notes,omitempty"` // what the pictures leave out
 	Ledger     catalog.Ledger      `json:"ledger"`
 	Sources    []SourceLine        `json:"sources"`
 	Defaults   []string            `json:"defaults,omitempty"`

@@ -117,12 +117,18 @@ func HTML(d *Document, further ...Drawing) ([]byte, error) {
 	v.Sections = append(v.Sections, gainSection(d))
 	if len(further) > 0 {
 		s := sectionView{ID: "maps", Title: "Where, and when"}
+		for _, n := range d.Notes {
+			s.Intro = append(s.Intro, Clean(n))
+		}
 		for _, f := range further {
 			s.Figures = append(s.Figures, drawn(f, ""))
 		}
 		v.Sections = append(v.Sections, s)
 	}
 	v.Sections = append(v.Sections, nationSection(c), assetSection(c), spentSection(c))
+	if d.Flip != nil {
+		v.Sections = append(v.Sections, swingSection(d.Flip))
+	}
 	for _, o := range d.Overridden {
 		v.Own = append(v.Own, "replaced: "+Clean(o))
 	}

@@ -142,6 +142,15 @@ func Text(d *Document, width int, colour bool) string {
 	return b.String()
 }
 
+// Verdict prints what a document finds, and what would flip it, in words.
+func Verdict(d *Document, width int) string {
+	out := wrap(d.Result.Verdict, min(width, 100))
+	if d.Flip != nil {
+		out += wrap(d.Flip.Words()[0], min(width, 100))
+	}
+	return out
+}
+
 // staircase prints one line per posture with a bar of its leakers.
 func staircase(b *strings.Builder, c *measure.Comparison, width int, colour bool) {
 	head := []string{"posture", "leakers", "95 %", "step", "95 %", "P(none)", "damage", "shots", "wasted", "MUSD"}

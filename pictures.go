@@ -1,0 +1,114 @@
+package testudo
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"testudo/internal/cover"
+	"testudo/internal/report"
+)
+
+// The runs and the radar target of a report's pictures.
+const (
+	picturesRuns      = 500
+	picturesAltitudeM = 100e3
+	picturesRCS       = 0.1
+	picturesRadars    = 3
+	picturesGridM     = 80e3
+)
+
+// Pictures draws what a report shows of where and when: the theatre, the
+// footprint of all batteries under the posture that a comparison finds best
+// on a coarse grid, what the radars see that stand apart
+// from a battery, the timeline and the map of warning. What cannot be drawn is
+// said in notes.
+func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []report.Drawing, notes []string, err error) {
+	f := w.Scenario.File
+	all = report.Maps(w.Theatre, f.Book)
+	if len(w.Board.Paths) > 0 {
+		p := &w.Board.Paths[0]
+		q := cover.Query{Posture: c.Rows[report.Best(c)].Posture, Missile: w.Board.MissileTypes[p.Type], From: w.Board.Areas[p.Area], GridM: picturesGridM, Workers: o.Workers}
+		m, err := cover.Footprint(ctx, f, q)
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil, ctx.Err()
+		case err != nil:
+			notes = append(notes, "No footprint is drawn: "+err.Error())
+		default:
+			d := report.CoverMap(w.Theatre, f.Book, m)
+			d.Name = "footprint"
+			notes = append(notes, fmt.Sprintf("The footprint is drawn on a coarse grid of %.0f km: what a battery with a short reach defends may be missing; cover draws it finely.", m.StepM/1000))
+			all = append(all, d)
+		}
+	}
+	radars := 0
+	for i := range w.Theatre.Sensors {
+		s := &w.Theatre.Sensors[i]
+		if s.Radar == nil || w.besideBattery(i) {
+			continue
+		}
+		if radars++; radars > picturesRadars {
+			notes = append(notes, fmt.Sprintf("Of the radars that stand apart from a battery %d are drawn; cover --radar draws the others.", picturesRadars))
+			break
+		}
+		v, err := cover.Radar(w.Theatre, s.ID, picturesAltitudeM, picturesRCS)
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("The coverage of %s is not drawn: %v", s.ID, err))
+			continue
+		}
+		d := report.RadarMap(w.Theatre, v)
+		d.Name = fmt.Sprintf("radar-%d", radars)
+		all = append(all, d)
+	}
+	var postures []int
+	for i := range c.Rows {
+		p, err := w.posture(c.Rows[i].Posture)
+		if err != nil {
+			return nil, nil, err
+		}
+		postures = append(postures, p)
+	}
+	t, err := cover.Warn(ctx, w.Theatre, w.Board, postures, c.Seed, min(c.Runs, picturesRuns))
+	if err != nil {
+		return nil, nil, err
+	}
+	if short := alike(t); short > 0 {
+		notes = append(notes, fmt.Sprintf("The timeline leaves out %d of the postures: their times are those of the posture before them; warn lists all.", short))
+	}
+	return append(all, report.WarnChart(t), report.WarnMap(w.Theatre, t)), notes, nil
+}
+
+// alike takes the postures out of a timeline whose times are those of the one
+// before, and says how many.
+func alike(t *cover.Timeline) int {
+	bare := func(fs []cover.FlightTime) []cover.FlightTime {
+		out := append([]cover.FlightTime(nil), fs...)
+		for i := range out {
+			out[i].AlertGainS, out[i].FirmGainS, out[i].FirstGainS = nil, nil, nil
+		}
+		return out
+	}
+	kept := t.Postures[:0:0]
+	for i, p := range t.Postures {
+		if i > 0 && reflect.DeepEqual(bare(p.Flights), bare(kept[len(kept)-1].Flights)) {
+			continue
+		}
+		kept = append(kept, p)
+	}
+	n := len(t.Postures) - len(kept)
+	t.Postures = kept
+	return n
+}
+
+// besideBattery reports whether a sensor is the radar of a battery.
+func (w *World) besideBattery(sensor int) bool {
+	s := &w.Theatre.Sensors[sensor]
+	for i := range w.Theatre.Batteries {
+		b := &w.Theatre.Batteries[i]
+		if b.At.Lat == s.At.Lat && b.At.Lon == s.At.Lon {
+			return true
+		}
+	}
+	return false
+}
