@@ -81,7 +81,11 @@ func (w *World) Swings(ctx context.Context, c *Comparison, load func(sets ...str
 							continue
 						}
 						var v *World
-						if v, bad[i] = load(fmt.Sprintf("catalog.%s.%s=%s", r.Entry, r.Figure, end.text)); bad[i] == nil {
+						if v, bad[i] = load(fmt.Sprintf("catalog.%s.%s=%s", r.Entry, r.Figure, end.text)); bad[i] != nil {
+							// An entry of the scenario's own is a part of its file.
+							v, bad[i] = load(fmt.Sprintf("catalog.%s.figures.%s.value=%s", r.Entry, r.Figure, end.text))
+						}
+						if bad[i] == nil {
 							*end.to, bad[i] = play(v, runs)
 						}
 					}
