@@ -19,6 +19,9 @@ func (w *World) Burden(ctx context.Context, posture string, o coalition.Options)
 	if err != nil {
 		return nil, err
 	}
+	if len(coalition.Players(w.Theatre)) > coalition.MaxNations {
+		return w.burdenSampled(ctx, i, o)
+	}
 	batches, err := coalition.Values(ctx, w.Theatre, i, o)
 	if err != nil {
 		return nil, err
@@ -96,7 +99,34 @@ func (w *World) Burden(ctx context.Context, posture string, o coalition.Options)
 	if err != nil {
 		return nil, err
 	}
-	return &BurdenDocument{Alliance: alliance, LeastCore: least, Own: own, Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: append(splits, lacking...)}, nil
+	return &BurdenDocument{Whole: game.V[len(game.V)-1], Alliance: alliance, LeastCore: least, Own: own, Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: posture, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: game.Players, Values: game.V, Splits: append(splits, lacking...)}, nil
+}
+
+// burdenSampled shares out by sampled orders what too many nations save for every
+// coalition to be played.
+func (w *World) burdenSampled(ctx context.Context, posture int, o coalition.Options) (*BurdenDocument, error) {
+	r, err := coalition.Sampled(ctx, w.Theatre, posture, o)
+	if err != nil {
+		return nil, err
+	}
+	own, err := coalition.Own(ctx, w.Theatre, posture, o)
+	if err != nil {
+		return nil, err
+	}
+	whole := 0.0
+	for _, x := range r.Share {
+		whole += x
+	}
+	equal := make([]float64, len(r.Share))
+	for k := range equal {
+		equal[k] = whole / float64(len(equal))
+	}
+	const why = "needs the worth of every coalition, and only those met by the sampled orders are played"
+	splits := []burden.Split{{Rule: "Shapley", Shares: r.Share, StdErr: r.StdErr, Core: burden.Undecided}, {Rule: "equal", Shares: equal, Core: burden.Undecided}}
+	for _, rule := range []string{"Myerson", "nucleolus", "SCRB", "tau"} {
+		splits = append(splits, burden.Split{Rule: rule, Reason: why})
+	}
+	return &BurdenDocument{Scenario: w.Theatre.Name, Raid: w.Theatre.Raid, Posture: w.Theatre.Postures[posture].ID, Measure: string(o.Measure), Seed: o.Seed, Runs: o.Runs, Players: w.defenders(), Whole: whole, Orders: r.Permutations, Splits: splits, Own: own}, nil
 }
 
 // taste is the share of its income a nation would spend on the common good if it

@@ -84,7 +84,7 @@ func burdenOfFile(cmd *cobra.Command, path string, asJSON bool, out outputs) err
 	if err != nil {
 		return coded(exitInput, err)
 	}
-	d := &testudo.BurdenDocument{Scenario: path, Players: g.Players, Values: g.V, Splits: splits}
+	d := &testudo.BurdenDocument{Scenario: path, Players: g.Players, Whole: g.V[len(g.V)-1], Values: g.V, Splits: splits}
 	return presentBurden(cmd, d, asJSON, out, "testudo burden --csv "+path)
 }
 

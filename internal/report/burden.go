@@ -18,7 +18,9 @@ type BurdenDocument struct {
 	Seed      uint64         `json:"seed,omitempty"`
 	Runs      int            `json:"runs,omitempty"`
 	Players   []string       `json:"players"`
-	Values    []float64      `json:"values"` // by coalition: bit i for player i
+	Whole     float64        `json:"whole"`                    // what all save together
+	Orders    int            `json:"orders_sampled,omitempty"` // 0: every coalition was played
+	Values    []float64      `json:"values,omitempty"`         // by coalition: bit i for player i
 	Splits    []burden.Split `json:"splits"`
 	Own       []float64      `json:"own_benefit,omitempty"` // what each is itself spared when all hold together
 	Alliance  *Alliance      `json:"alliance,omitempty"`
@@ -79,7 +81,7 @@ func (d *BurdenDocument) sheets() []sheet {
 	n := func(x string) cell { return cell{minus(x), "n"} }
 	all := len(d.Values) - 1
 	var out []sheet
-	if len(d.Players) <= 5 {
+	if len(d.Players) <= 5 && all > 0 {
 		t := sheet{Caption: "What each coalition saves", Head: []cell{{"coalition", ""}, {"worth", "n"}}}
 		for s := 1; s <= all; s++ {
 			t.row("", cell{members(d.Players, burden.Coalition(s)), ""}, n(measure.Num(d.Values[s])))
@@ -106,8 +108,11 @@ func (d *BurdenDocument) sheets() []sheet {
 		}
 		t.row("", append(cells, long(d.objection(&s)))...)
 	}
+	if d.Orders > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("From %d random orders of joining; the errors are those of the orders. Whether some coalition would object is not worked out.", d.Orders))
+	}
 	if lc := d.LeastCore; lc != nil {
-		if lc.Epsilon > 1e-9*math.Abs(d.Values[all]) {
+		if lc.Epsilon > 1e-9*math.Abs(d.Whole) {
 			t.Notes = append(t.Notes, fmt.Sprintf("The core is empty: whatever the split, some coalition gains at least %s by leaving (least core).", measure.Num(lc.Epsilon)))
 		} else {
 			t.Notes = append(t.Notes, fmt.Sprintf("The core is not empty: a split exists that leaves every coalition at least %s better off than by itself (least core).", measure.Num(0-lc.Epsilon)))
@@ -127,7 +132,10 @@ func (d *BurdenDocument) sheets() []sheet {
 
 // objection says who would do better by itself under a split.
 func (d *BurdenDocument) objection(s *burden.Split) string {
-	if s.Gain <= 1e-9*math.Abs(d.Values[len(d.Values)-1]) {
+	if d.Orders > 0 {
+		return "not worked out"
+	}
+	if s.Gain <= 1e-9*math.Abs(d.Whole) {
 		return "nobody: in the core"
 	}
 	who := fmt.Sprintf("%s, by %s", members(d.Players, s.Objector), measure.Num(s.Gain))
@@ -140,7 +148,7 @@ func (d *BurdenDocument) objection(s *burden.Split) string {
 // Verdict says who should pay what by the Shapley value, why, and who would
 // object to the plain keys.
 func (d *BurdenDocument) Verdict() []string {
-	total := d.Values[len(d.Values)-1]
+	total := d.Whole
 	if len(d.Splits) == 0 || len(d.Splits[0].Shares) == 0 {
 		return nil
 	}
@@ -179,6 +187,8 @@ func (d *BurdenDocument) Verdict() []string {
 		}
 	}
 	switch {
+	case d.Orders > 0:
+		out = append(out, "There are too many nations to play every coalition: the shares are estimated from random orders of joining, and who would object is not worked out.")
 	case len(blocked) > 0:
 		out = append(out, "Some would do better by themselves, and so object, under these rules: "+strings.Join(blocked, "; ")+".")
 	default:
