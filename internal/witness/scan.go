@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -288,45 +289,62 @@ func associate(at track.RangeAzEl, live []*target, echoes []echoOf) {
 			}
 		}
 	}
-	var contested []*target
-	column := make([]int, len(echoes))
-	var columns []int
-	for _, x := range live {
+	// Tracks that compete, directly or by way of others, are settled together.
+	claimed := make([][]int, len(echoes)) // the tracks that an echo is a candidate of
+	for k, x := range live {
 		if len(x.cands) == 1 && claims[x.cands[0]] == 1 {
 			x.echo = int(x.cands[0])
 			echoes[x.echo].used = true
 			continue
 		}
-		if len(x.cands) == 0 {
+		for _, j := range x.cands {
+			claimed[j] = append(claimed[j], k)
+		}
+	}
+	seen := make([]bool, len(live))
+	column := make([]int, len(echoes)) // from 1
+	for k := range live {
+		if seen[k] || live[k].echo >= 0 || len(live[k].cands) == 0 {
 			continue
 		}
-		contested = append(contested, x)
-		for _, j := range x.cands {
-			if column[j] == 0 {
+		seen[k] = true
+		tracks, columns := []int{k}, []int(nil)
+		for n := 0; n < len(tracks); n++ {
+			for _, j := range live[tracks[n]].cands {
+				if column[j] != 0 {
+					continue
+				}
 				columns = append(columns, int(j))
 				column[j] = len(columns)
+				for _, other := range claimed[j] {
+					if !seen[other] {
+						seen[other] = true
+						tracks = append(tracks, other)
+					}
+				}
 			}
 		}
+		settle(at, live, echoes, tracks, columns, column)
 	}
-	if len(contested) == 0 {
-		return
-	}
-	cost := make([][]float64, len(contested))
-	for k, x := range contested {
-		row := make([]float64, len(columns)+len(contested))
+}
+
+// settle assigns the echoes in columns to the tracks that compete for them.
+func settle(at track.RangeAzEl, live []*target, echoes []echoOf, tracks, columns, column []int) {
+	cost := make([][]float64, len(tracks))
+	for r, k := range tracks {
+		row := make([]float64, len(columns)+len(tracks))
 		for j := range row {
 			row[j] = 1e6 // not allowed
 		}
-		for _, j := range x.cands {
-			c, _ := x.distance(at, &echoes[j])
-			row[column[j]-1] = c
+		for _, j := range live[k].cands {
+			row[column[j]-1], _ = live[k].distance(at, &echoes[j])
 		}
-		row[len(columns)+k] = notAssigned
-		cost[k] = row
+		row[len(columns)+r] = notAssigned
+		cost[r] = row
 	}
-	for k, j := range track.Assign(cost) {
-		if j < len(columns) && cost[k][j] < notAssigned {
-			contested[k].echo = columns[j]
+	for r, j := range track.Assign(cost) {
+		if j < len(columns) && cost[r][j] < notAssigned {
+			live[tracks[r]].echo = columns[j]
 			echoes[columns[j]].used = true
 		}
 	}
@@ -349,12 +367,17 @@ func (p *Player) begin(at track.RangeAzEl, live *[]*target, loose, echoes []echo
 		if e.used {
 			continue
 		}
-		alone := true
+		var near []partner
 		for j := range loose[:old] {
 			a := &loose[j]
-			if apart(a, e) > fastestMps*(t-a.m.T)+spread(a)+spread(e) {
-				continue
+			if d := apart(a, e); d <= fastestMps*(t-a.m.T)+spread(a)+spread(e) {
+				near = append(near, partner{d, j})
 			}
+		}
+		slices.SortStableFunc(near, func(a, b partner) int { return cmp.Compare(a.apart, b.apart) })
+		alone := true
+		for _, x := range near[:min(len(near), mostPairs)] {
+			a := &loose[x.of]
 			x, cov, ok := track.Start(p.w.theatre.Earth, at, a.m, e.m, math.Exp(p.lnBeta[e.missile]))
 			n := &target{estimate: estimate{t, x, cov}, of: e.missile, mixed: a.missile != e.missile, hits: 2, lastT: t}
 			if !ok || !n.sound() {
@@ -374,6 +397,16 @@ func (p *Player) begin(at track.RangeAzEl, live *[]*target, loose, echoes []echo
 		}
 	}
 	return out
+}
+
+// mostPairs bounds the tracks tried from one echo, the nearest partners first: in
+// a salvo of hundreds every echo could follow every other.
+const mostPairs = 8
+
+// partner is an earlier echo that may be of the same missile.
+type partner struct {
+	apart float64
+	of    int
 }
 
 // apart is the distance between the places of two echoes, m.
