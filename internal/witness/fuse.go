@@ -19,18 +19,9 @@ const pairGate = 27.86
 // by covariance intersection. False when nothing has reached it.
 func (p *Player) fuse(missile int, from []sim.Source, t float64) (estimate, bool) {
 	got := make([]arrived, len(from))
-	fresh := false
-	for k := range from {
-		got[k] = p.arrive(missile, &from[k], missile, t)
-		fresh = fresh || got[k].ok && got[k].age <= coastS
-	}
 	best := -1
-	for k := range got {
-		x := &got[k]
-		// What was seen longer ago than the radars remember, and has flown through
-		// air since, only serves where there is nothing else.
-		x.ok = x.ok && (!fresh || x.age <= coastS)
-		if x.ok && (best < 0 || trace(&x.estimate) < trace(&got[best].estimate)) {
+	for k := range from {
+		if got[k] = p.arrive(missile, &from[k], missile, t); got[k].ok && (best < 0 || trace(&got[k].estimate) < trace(&got[best].estimate)) {
 			best = k
 		}
 	}
@@ -67,12 +58,10 @@ func (p *Player) fuse(missile int, from []sim.Source, t float64) (estimate, bool
 	return relayed, r
 }
 
-// arrived is a sensor's track as a command holds it, and how long ago its last
-// echo was, s.
+// arrived is a sensor's track as a command holds it.
 type arrived struct {
 	estimate
-	age float64
-	ok  bool
+	ok bool
 }
 
 // arrive is the track of one missile as a source brings it at raid time t, by
@@ -86,7 +75,7 @@ func (p *Player) arrive(of int, s *sim.Source, missile int, t float64) (out arri
 	if e == nil {
 		return out
 	}
-	out.estimate, out.age = e.estimate(), t-e.t
+	out.estimate = e.estimate()
 	if s.Quality < 1 {
 		p.thin(of, v, s.Quality, &out.estimate)
 	}
