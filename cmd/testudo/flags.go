@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"testudo"
+	"testudo/internal/report"
 	"testudo/internal/witness"
 	"testudo/internal/yamldoc"
 )
@@ -187,9 +188,11 @@ func terminal(w io.Writer) (width int, yes bool) {
 }
 
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return coded(exitInternal, e.Encode(v))
+	raw, err := json.MarshalIndent(v, "", "  ")
+	if err == nil {
+		_, err = w.Write(append(report.InertJSON(raw), '\n'))
+	}
+	return coded(exitInternal, err)
 }
 
 // write writes a file whole or not at all: temporary file, sync, rename.

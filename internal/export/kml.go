@@ -19,7 +19,7 @@ import (
 // KML writes the scene for globes that read KML 2.2. Descriptions are HTML there,
 // so that every text of a scenario is escaped in them; XML escapes the rest.
 func KML(s *Scene, w io.Writer) error {
-	d := []kml.Element{kml.Name(plain(s.Name)), kml.Description(words(fmt.Sprintf("raid %s, posture %s, run %d with seed %d: %d killed, %d arrive", s.Raid, s.Posture, s.Run, s.Seed, s.Kills, s.Leakers)))}
+	d := []kml.Element{kml.Name(balloonName(s.Name)), kml.Description(words(fmt.Sprintf("raid %s, posture %s, run %d with seed %d: %d killed, %d arrive", s.Raid, s.Posture, s.Run, s.Seed, s.Kills, s.Leakers)))}
 	d = append(d, styles()...)
 	folder := func(name string, list []kml.Element) {
 		if len(list) > 0 {
@@ -29,7 +29,7 @@ func KML(s *Scene, w io.Writer) error {
 	places := func(all []Place, style string) (out []kml.Element) {
 		for i := range all {
 			p := &all[i]
-			out = append(out, kml.Placemark(kml.Name(plain(nameOf(p))), kml.Description(words(p.Nation+" "+p.System)), kml.StyleURL("#"+style), kml.Point(kml.Coordinates(coordinate(p.At)))))
+			out = append(out, kml.Placemark(kml.Name(balloonName(nameOf(p))), kml.Description(words(p.Nation+" "+p.System)), kml.StyleURL("#"+style), kml.Point(kml.Coordinates(coordinate(p.At)))))
 		}
 		return out
 	}
@@ -39,13 +39,13 @@ func KML(s *Scene, w io.Writer) error {
 	var sensors []kml.Element
 	for i := range s.Sensors {
 		p := &s.Sensors[i]
-		sensors = append(sensors, kml.Placemark(kml.Name(plain(nameOf(&p.Place))), kml.Description(words(p.Nation+" "+p.System)), kml.StyleURL("#sensor"), kml.Point(kml.Coordinates(coordinate(p.At)))))
+		sensors = append(sensors, kml.Placemark(kml.Name(balloonName(nameOf(&p.Place))), kml.Description(words(p.Nation+" "+p.System)), kml.StyleURL("#sensor"), kml.Point(kml.Coordinates(coordinate(p.At)))))
 		if p.RangeM > 0 {
 			var ring []kml.Coordinate
 			for _, at := range p.Outline(geo.WGS84, 72) {
 				ring = append(ring, coordinate(at))
 			}
-			sensors = append(sensors, kml.Placemark(kml.Name(plain("field of "+nameOf(&p.Place))), kml.StyleURL("#field"), kml.LineString(kml.Tessellate(true), kml.Coordinates(ring...))))
+			sensors = append(sensors, kml.Placemark(kml.Name(balloonName("field of "+nameOf(&p.Place))), kml.StyleURL("#field"), kml.LineString(kml.Tessellate(true), kml.Coordinates(ring...))))
 		}
 	}
 	folder("Sensors", sensors)
@@ -59,7 +59,7 @@ func KML(s *Scene, w io.Writer) error {
 		for _, x := range m.Samples {
 			line = append(line, coordinate(x.At))
 		}
-		flights = append(flights, kml.Placemark(kml.Name(plain(m.ID)), kml.Description(words(fate(m))), kml.TimeSpan(kml.Begin(s.time(m.LaunchS)), kml.End(s.time(s.EndS))), kml.StyleURL("#"+map[bool]string{true: "killed", false: "leaker"}[m.Killed]),
+		flights = append(flights, kml.Placemark(kml.Name(balloonName(m.ID)), kml.Description(words(fate(m))), kml.TimeSpan(kml.Begin(s.time(m.LaunchS)), kml.End(s.time(s.EndS))), kml.StyleURL("#"+map[bool]string{true: "killed", false: "leaker"}[m.Killed]),
 			kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(line...))))
 	}
 	folder("Missiles", flights)
@@ -73,14 +73,14 @@ func KML(s *Scene, w io.Writer) error {
 		for _, p := range x.Path {
 			line = append(line, coordinate(p.At))
 		}
-		shots = append(shots, kml.Placemark(kml.Name(plain(x.Interceptor+" of "+x.Battery)), kml.Description(words(fmt.Sprintf("%d at %s: %s", x.Rounds, x.Missile, x.Result))), kml.TimeSpan(kml.Begin(s.time(x.FromS)), kml.End(s.time(s.EndS))), kml.StyleURL("#shot"),
+		shots = append(shots, kml.Placemark(kml.Name(balloonName(x.Interceptor+" of "+x.Battery)), kml.Description(words(fmt.Sprintf("%d at %s: %s", x.Rounds, x.Missile, x.Result))), kml.TimeSpan(kml.Begin(s.time(x.FromS)), kml.End(s.time(s.EndS))), kml.StyleURL("#shot"),
 			kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(line...))))
 	}
 	folder("Shots", shots)
 	var links []kml.Element
 	for i := range s.Links {
 		x := &s.Links[i]
-		links = append(links, kml.Placemark(kml.Name(plain(x.From+" to "+x.To+": "+x.Level)), kml.StyleURL("#link"), kml.LineString(kml.Tessellate(true), kml.Coordinates(coordinate(x.A), coordinate(x.B)))))
+		links = append(links, kml.Placemark(kml.Name(balloonName(x.From+" to "+x.To+": "+x.Level)), kml.StyleURL("#link"), kml.LineString(kml.Tessellate(true), kml.Coordinates(coordinate(x.A), coordinate(x.B)))))
 	}
 	folder("Agreements", links)
 	return kml.KML(kml.Document(d...)).WriteIndent(w, "", " ")
@@ -120,6 +120,12 @@ func plain(s string) string {
 		}
 		return r
 	}, report.Clean(s))
+}
+
+// balloonName is a name: text in the list of a viewer, but HTML where its balloon takes
+// it up ($[name]), so that no escaping suits both.
+func balloonName(s string) string {
+	return strings.NewReplacer("<", "‹", ">", "›").Replace(plain(s))
 }
 
 func words(s string) string { return html.EscapeString(plain(s)) }

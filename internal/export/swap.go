@@ -192,13 +192,7 @@ func (m *Missile) near(t float64) *Sample {
 }
 
 // field is a text in a table: printable, and no formula to a spreadsheet.
-func field(s string) string {
-	s = report.Clean(s)
-	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
-		s = "'" + s
-	}
-	return s
-}
+func field(s string) string { return report.NoFormula(s) }
 
 func number(x float64) string { return strconv.FormatFloat(round(x, 6), 'f', -1, 64) }
 

@@ -335,15 +335,22 @@ func histograms(c *measure.Comparison) Drawing {
 	return Drawing{Name: "leakers", Title: title, Alt: desc, svg: draw, CSV: csv.String()}
 }
 
+// NoFormula makes a text printable and keeps a spreadsheet from taking it for a
+// formula.
+func NoFormula(s string) string {
+	s = Clean(s)
+	if t := strings.TrimLeft(s, " \u00a0"); t != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(t)[0]) {
+		s = "'" + s
+	}
+	return s
+}
+
 // CSVText quotes a field, and keeps a spreadsheet from taking it for a formula or
 // a reader for a comment.
 func CSVText(s string) string { return csvText(s) }
 
 func csvText(s string) string {
-	s = Clean(s)
-	if t := strings.TrimLeft(s, " \u00a0"); t != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(t)[0]) {
-		s = "'" + s
-	}
+	s = NoFormula(s)
 	if strings.HasPrefix(s, "#") {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}

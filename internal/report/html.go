@@ -148,21 +148,27 @@ func HTML(d *Document, further ...Drawing) ([]byte, error) {
 }
 
 // dataBlock is a document as JSON that may stand in markup: json escapes the
-// angle brackets, and what may turn the direction of a text is escaped here.
+// angle brackets.
 func dataBlock(d any) (template.JS, error) {
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return "", fmt.Errorf("report: %w", err)
 	}
-	var b strings.Builder
+	return template.JS(InertJSON(raw)), nil
+}
+
+// InertJSON escapes in JSON what would act on a terminal or turn the direction of
+// a text, and which the encoder lets pass.
+func InertJSON(raw []byte) []byte {
+	var b bytes.Buffer
 	for _, r := range string(raw) {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		if r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			fmt.Fprintf(&b, "\\u%04x", r)
 			continue
 		}
 		b.WriteRune(r)
 	}
-	return template.JS(b.String()), nil
+	return b.Bytes()
 }
 
 // clean makes the few texts that the template prints itself printable; the rest
