@@ -144,13 +144,13 @@ func (c *common) options(errOut io.Writer) testudo.Options {
 		o.Filter, _ = witness.ParseFilter(c.filter)
 	}
 	if !c.quiet && !c.json && isTerminal(errOut) {
-		o.Progress = bar(errOut)
+		o.Progress = bar(errOut, "runs")
 	}
 	return o
 }
 
 // bar draws a progress line at most ten times a second, with the time left.
-func bar(w io.Writer) func(done, total int) {
+func bar(w io.Writer, of string) func(done, total int) {
 	start, last := time.Now(), time.Time{}
 	return func(done, total int) {
 		now := time.Now()
@@ -164,7 +164,7 @@ func bar(w io.Writer) func(done, total int) {
 		}
 		const width = 30
 		n := width * done / max(total, 1)
-		fmt.Fprintf(w, "\r[%s%s] %d of %d runs%s\033[K", strings.Repeat("=", n), strings.Repeat(" ", width-n), done, total, left)
+		fmt.Fprintf(w, "\r[%s%s] %d of %d %s%s\033[K", strings.Repeat("=", n), strings.Repeat(" ", width-n), done, total, of, left)
 		if done >= total {
 			fmt.Fprint(w, "\r\033[K")
 		}
@@ -176,15 +176,18 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// terminal gives the width of the terminal w is, and whether it is one.
-func terminal(w io.Writer) (width int, yes bool) {
+// terminal gives the width of the terminal w is, and whether it takes colour:
+// one that is none does not, nor one whose user asked for none
+// (https://no-color.org).
+func terminal(w io.Writer) (width int, colour bool) {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
-			return n, true
+			return n, colour
 		}
-		return 80, true
+		return 80, colour
 	}
-	return 100, false
+	return 120, false
 }
 
 func printJSON(w io.Writer, v any) error {

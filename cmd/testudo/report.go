@@ -45,7 +45,11 @@ assumptions. It prints, and reads on a phone, in light and in dark.`,
 			}
 			d := w.Document(r, line)
 			if swings {
-				if d.Flip, err = w.Swings(cmd.Context(), r, load, o); err != nil {
+				q := o
+				if q.Progress != nil {
+					q.Progress = bar(cmd.ErrOrStderr(), "figures moved")
+				}
+				if d.Flip, err = w.Swings(cmd.Context(), r, load, q); err != nil {
 					return err
 				}
 			}

@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	eaw "golang.org/x/text/width"
+
 	"testudo/internal/measure"
 )
 
@@ -59,18 +61,74 @@ func Clean(s string) string {
 	}, s)
 }
 
+// cells is the width of a text on a terminal: East Asian letters take two cells,
+// marks that combine with the letter before none.
+func cells(s string) int {
+	n := 0
+	for _, r := range s {
+		switch k := eaw.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case k == eaw.EastAsianWide || k == eaw.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// narrow takes columns out of a table, those of least weight first, until it fits
+// a terminal of the given width with room to spare for a bar; spare names them in
+// that order. It says how many went.
+func narrow(head []string, rows [][]string, room int, spare []int) ([]string, [][]string, int) {
+	gone := map[int]bool{}
+	pick := func(r []string) (out []string) {
+		for i, c := range r {
+			if !gone[i] {
+				out = append(out, c)
+			}
+		}
+		return out
+	}
+	wide := func() int {
+		n := -2
+		for i := range head {
+			if gone[i] {
+				continue
+			}
+			w := cells(head[i])
+			for _, r := range rows {
+				w = max(w, cells(r[i]))
+			}
+			n += w + 2
+		}
+		return n
+	}
+	for _, i := range spare {
+		if wide() <= room {
+			break
+		}
+		gone[i] = true
+	}
+	out := make([][]string, len(rows))
+	for k, r := range rows {
+		out[k] = pick(r)
+	}
+	return pick(head), out, len(gone)
+}
+
 // table prints aligned columns; the first is left-aligned, the others right.
 func table(b *strings.Builder, head []string, rows [][]string) {
 	w := make([]int, len(head))
 	all := append([][]string{head}, rows...)
 	for _, r := range all {
 		for i, c := range r {
-			w[i] = max(w[i], utf8.RuneCountInString(c))
+			w[i] = max(w[i], cells(c))
 		}
 	}
 	for k, r := range all {
 		for i, c := range r {
-			pad := strings.Repeat(" ", w[i]-utf8.RuneCountInString(c))
+			pad := strings.Repeat(" ", w[i]-cells(c))
 			switch {
 			case i == 0:
 				b.WriteString(c + pad)
@@ -122,7 +180,7 @@ func Text(d *Document, width int, colour bool) string {
 	staircase(&b, c, width, colour)
 	for n := range c.Rows[0].Nations {
 		b.WriteByte('\n')
-		nationTable(&b, c, n)
+		nationTable(&b, c, n, width)
 	}
 	if len(c.Rows) == 1 {
 		single(&b, &c.Rows[0])
@@ -170,12 +228,15 @@ func staircase(b *strings.Builder, c *measure.Comparison, width int, colour bool
 		rows = append(rows, []string{Clean(r.Posture), measure.Num(r.Leakers.Value), interval(r.Leakers), step, iv, measure.Percent(r.NoLeaker.Value), measure.Num(r.Damage.Value), measure.Num(r.Shots.Value), measure.Num(r.Wasted.Value), millions(r.CostUSD.Value)})
 	}
 	var t strings.Builder
+	// Damage, cost and what was wasted go first; the leakers with their interval
+	// stay.
+	head, rows, gone := narrow(head, rows, width-9, []int{6, 9, 8, 7, 5, 4, 3})
 	table(&t, head, rows)
 	lines := strings.Split(strings.TrimSuffix(t.String(), "\n"), "\n")
-	room := width - utf8.RuneCountInString(lines[0]) - 3
+	room := width - cells(lines[0]) - 3
 	for i, l := range lines {
 		b.WriteString(l)
-		if i >= 2 && room >= 8 && most > 0 {
+		if i >= 2 && room >= 6 && most > 0 {
 			n := int(math.Round(float64(min(room, 30)) * c.Rows[i-2].Leakers.Value / most))
 			bar := strings.Repeat("█", n)
 			if colour {
@@ -185,9 +246,12 @@ func staircase(b *strings.Builder, c *measure.Comparison, width int, colour bool
 		}
 		b.WriteByte('\n')
 	}
+	if gone > 0 {
+		fmt.Fprintf(b, "(%d columns do not fit this terminal; a wider one, --html or --json shows them)\n", gone)
+	}
 }
 
-func nationTable(b *strings.Builder, c *measure.Comparison, n int) {
+func nationTable(b *strings.Builder, c *measure.Comparison, n, width int) {
 	head := []string{Clean(c.Rows[0].Nations[n].Nation), "leakers", "95 %", "since first", "95 %", "damage", "shots", "for others", "exposed"}
 	var rows [][]string
 	for i, r := range c.Rows {
@@ -201,6 +265,7 @@ func nationTable(b *strings.Builder, c *measure.Comparison, n int) {
 		}
 		rows = append(rows, []string{Clean(r.Posture), measure.Num(x.Leakers.Value), interval(x.Leakers), since, iv, measure.Num(x.Damage.Value), measure.Num(x.Shots.Value), measure.Num(x.OnOthers.Value), measure.Num(x.Exposed.Value)})
 	}
+	head, rows, _ = narrow(head, rows, width, []int{5, 6, 8, 7, 4, 2})
 	table(b, head, rows)
 }
 
@@ -251,7 +316,7 @@ func wrap(s string, width int) string {
 	var b strings.Builder
 	n := 0
 	for i, w := range strings.Fields(Clean(s)) {
-		l := utf8.RuneCountInString(w)
+		l := cells(w)
 		switch {
 		case i == 0:
 		case n+1+l > width:
