@@ -3,6 +3,7 @@ package testudo
 import (
 	"context"
 	"fmt"
+	"math"
 	"reflect"
 
 	"testudo/internal/cover"
@@ -28,7 +29,7 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 	all = report.Maps(w.Theatre, f.Book)
 	if len(w.Board.Paths) > 0 {
 		p := &w.Board.Paths[0]
-		q := cover.Query{Posture: c.Rows[report.Best(c)].Posture, Missile: w.Board.MissileTypes[p.Type], From: w.Board.Areas[p.Area], GridM: picturesGridM, Workers: o.Workers}
+		q := cover.Query{Posture: c.Rows[report.Best(c)].Posture, Missile: w.Board.MissileTypes[p.Type], From: w.Board.Areas[p.Area], GridM: w.picturesGrid(), Workers: o.Workers}
 		m, err := cover.Footprint(ctx, f, q)
 		switch {
 		case ctx.Err() != nil:
@@ -77,6 +78,18 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 		notes = append(notes, fmt.Sprintf("The timeline leaves out %d of the postures: their times are those of the posture before them; warn lists all.", short))
 	}
 	return append(all, report.WarnChart(t), report.WarnMap(w.Theatre, t)), notes, nil
+}
+
+// picturesGrid is the grid of a report's footprint: a fifteenth of the longest
+// reach, so that a homeland's interceptors do not take minutes to draw.
+func (w *World) picturesGrid() float64 {
+	grid := float64(picturesGridM)
+	for _, id := range w.Theatre.Used {
+		if e, ok := w.Scenario.File.Book.Entry(id); ok && e.Kind == "interceptor" {
+			grid = max(grid, 10e3*math.Round(e.Value("reach", 0)/15/10e3))
+		}
+	}
+	return grid
 }
 
 // alike takes the postures out of a timeline whose times are those of the one
