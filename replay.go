@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"testudo/internal/export"
 	"testudo/internal/report"
@@ -45,7 +46,11 @@ func (w *World) Pick(ctx context.Context, posture, how, asset string, seed uint6
 	hit := -1
 	if asset != "" {
 		if hit = w.Theatre.Asset(asset); hit < 0 {
-			return 0, fmt.Errorf("no asset %q in the scenario", asset)
+			var ids []string
+			for k := range w.Theatre.Assets {
+				ids = append(ids, w.Theatre.Assets[k].ID)
+			}
+			return 0, fmt.Errorf("no asset %q in the scenario (allowed: %s)", asset, strings.Join(ids, ", "))
 		}
 	}
 	p := sim.NewPlayer(w.Board)
@@ -89,5 +94,5 @@ func (w *World) Pick(ctx context.Context, posture, how, asset string, seed uint6
 			}
 		}
 	}
-	return 0, fmt.Errorf("unknown way to choose a run %q: allowed are best, worst and median", how)
+	return 0, fmt.Errorf("unknown way to choose a run %q: allowed are best, worst, median and hit=ASSET", how)
 }

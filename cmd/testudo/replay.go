@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -55,6 +56,8 @@ func chooseRun(ctx context.Context, w *testudo.World, posture, pick string, numb
 	switch {
 	case pick == "":
 		return number, nil
+	case hit && asset == "":
+		return 0, fmt.Errorf("--pick hit=: name the asset, as in --pick hit=%s", w.Theatre.Assets[0].ID)
 	case hit:
 		return w.Pick(ctx, posture, "", asset, seed, among)
 	}
@@ -81,6 +84,13 @@ asset is hit.`,
 				if _, err := replayWriter(o); err != nil {
 					return err
 				}
+			}
+			// A flag that would change nothing is a mistake, not a preference.
+			switch flags := cmd.Flags(); {
+			case pick != "" && flags.Changed("run"):
+				return coded(exitUsage, errors.New("--run names the run and --pick chooses it: give one of them"))
+			case pick == "" && flags.Changed("among"):
+				return coded(exitUsage, errors.New("--among says among how many runs --pick chooses: give --pick too"))
 			}
 			w, err := c.load(args[0])
 			if err != nil {
