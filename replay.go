@@ -94,5 +94,5 @@ func (w *World) Pick(ctx context.Context, posture, how, asset string, seed uint6
 			}
 		}
 	}
-	return 0, fmt.Errorf("unknown way to choose a run %q: allowed are best, worst, median and hit=ASSET", how)
+	return 0, fmt.Errorf("unknown way to choose a run %q: allowed are best, worst and median, or hit=ASSET", how)
 }
