@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"testudo/internal/units"
@@ -53,6 +54,7 @@ func (l *loader) readPostures(top yamldoc.Fields) {
 			l.f.Postures = append(l.f.Postures, *q)
 		}
 	}
+	l.cutAll(top)
 	switch {
 	case ok && ladder.Kind() == yamldoc.Sequence:
 		for _, n := range ladder.List(l.ps) {
@@ -146,6 +148,15 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 	chain = append(chain, id)
 	if v, ok := f.Get("include"); ok {
 		for _, base := range l.refs(v, "posture", l.postures) {
+			if own := p.made[base]; base == id && own != nil {
+				// A step of the standard ladder laid over itself: what the file
+				// says of it changes the step where it stands.
+				q.take(own)
+				if q.About == "" {
+					q.About = own.About
+				}
+				continue
+			}
 			circle := false
 			for i, c := range chain {
 				if c == base {
@@ -157,10 +168,7 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 				continue
 			}
 			if b := p.get(base, chain); b != nil {
-				q.Edges = append(q.Edges, b.Edges...)
-				q.JointFire = append(q.JointFire, b.JointFire...)
-				q.Mutual = append(q.Mutual, b.Mutual...)
-				q.LostSensors = append(q.LostSensors, b.LostSensors...)
+				q.take(b)
 			}
 		}
 	}
@@ -218,6 +226,36 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 	}
 	p.done[id] = q
 	return q
+}
+
+// take adds all that another posture holds.
+func (q *Posture) take(b *Posture) {
+	q.Edges = append(q.Edges, b.Edges...)
+	q.JointFire = append(q.JointFire, b.JointFire...)
+	q.Mutual = append(q.Mutual, b.Mutual...)
+	q.LostSensors = append(q.LostSensors, b.LostSensors...)
+}
+
+// cutAll carries out the cuts that hold in every posture. A cut that finds no
+// link in any of them is an error: it would change nothing.
+func (l *loader) cutAll(top yamldoc.Fields) {
+	v, ok := top.Get("cut")
+	if !ok {
+		return
+	}
+	for _, n := range v.List(l.ps) {
+		c := l.readCut(n)
+		found := false
+		for i := range l.f.Postures {
+			q := &l.f.Postures[i]
+			left := c.from(q.Edges)
+			found = found || len(left) < len(q.Edges)
+			q.Edges = left
+		}
+		if !found && c.whole() {
+			l.add(n, "no posture has a link from %s to %s to cut", strings.Join(c.a, ", "), strings.Join(c.b, ", "))
+		}
+	}
 }
 
 // replaceEdge adds an edge; one between the same two nations with the same
@@ -294,28 +332,38 @@ func (l *loader) ownRadars() []string {
 	return out
 }
 
-// cut removes the edges between two nations.
-func (l *loader) cut(n yamldoc.Node, list []Edge) []Edge {
+// aCut names the links between some nations and others.
+type aCut struct {
+	a, b []string
+	both bool
+}
+
+func (l *loader) readCut(n yamldoc.Node) aCut {
 	f := n.Fields(l.ps, "from", "to", "both")
-	both := l.flag(f, "both", false)
-	from, to := l.ends(f, "from"), l.ends(f, "to")
-	has := func(ids []string, id string) bool {
-		for _, x := range ids {
-			if x == id {
-				return true
-			}
-		}
-		return false
-	}
+	return aCut{both: l.flag(f, "both", false), a: l.ends(f, "from"), b: l.ends(f, "to")}
+}
+
+// whole reports whether both ends could be read.
+func (c aCut) whole() bool { return len(c.a) > 0 && len(c.b) > 0 }
+
+// from gives the edges that the cut leaves.
+func (c aCut) from(list []Edge) []Edge {
 	var out []Edge
 	for _, e := range list {
-		if has(from, e.From) && has(to, e.To) || both && has(from, e.To) && has(to, e.From) {
+		if slices.Contains(c.a, e.From) && slices.Contains(c.b, e.To) || c.both && slices.Contains(c.a, e.To) && slices.Contains(c.b, e.From) {
 			continue
 		}
 		out = append(out, e)
 	}
-	if len(out) == len(list) && len(from) > 0 && len(to) > 0 {
-		l.add(n, "there is no link from %s to %s to cut", strings.Join(from, ", "), strings.Join(to, ", "))
+	return out
+}
+
+// cut removes the edges between two nations from a posture's.
+func (l *loader) cut(n yamldoc.Node, list []Edge) []Edge {
+	c := l.readCut(n)
+	out := c.from(list)
+	if len(out) == len(list) && c.whole() {
+		l.add(n, "there is no link from %s to %s to cut", strings.Join(c.a, ", "), strings.Join(c.b, ", "))
 	}
 	return out
 }

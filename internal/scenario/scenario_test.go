@@ -271,6 +271,48 @@ func TestStandardLadder(t *testing.T) {
 	}
 }
 
+// A step of the standard ladder can be laid over itself, and a cut at the top
+// holds in every posture that has the link.
+func TestCuts(t *testing.T) {
+	base := good + "ladder: {nations: [BLU, GRN], delay: 7 s, " + why + "}\n"
+	edges := func(f *scenario.File) string {
+		var out []string
+		for _, p := range f.Postures {
+			for _, e := range p.Edges {
+				out = append(out, p.ID+":"+e.From+">"+e.To)
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	f, err := load(t, map[string]string{"s.yaml": "testudo: 1\nname: over\ninclude: base.yaml\npostures: {tracks: {include: tracks, cut: [{from: BLU, to: GRN}]}}\n", "base.yaml": base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(f.Ladder, " ") != strings.Join(scenario.StandardLadder, " ") {
+		t.Errorf("ladder %v", f.Ladder)
+	}
+	if got := edges(f); !strings.Contains(got, "tracks:GRN>BLU") || strings.Contains(got, "tracks:BLU>GRN") || !strings.Contains(got, "warning:BLU>GRN") {
+		t.Errorf("one posture cut: %s", got)
+	}
+	f, err = load(t, map[string]string{"s.yaml": base + "cut: [{from: BLU, to: GRN}]\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := edges(f); strings.Contains(got, "BLU>GRN") || !strings.Contains(got, "mutual:GRN>BLU") {
+		t.Errorf("all postures cut: %s", got)
+	}
+	f, err = load(t, map[string]string{"s.yaml": base + "cut: [{from: BLU, to: GRN, both: true}]\n"})
+	if err != nil || strings.Contains(edges(f), "tracks:") {
+		t.Errorf("both ways: %v %s", err, edges(f))
+	}
+	if _, err = load(t, map[string]string{"s.yaml": base + "cut: [{from: RED, to: GRN}]\n"}); err == nil || !strings.Contains(err.Error(), "no posture has a link from RED to GRN to cut") {
+		t.Errorf("nothing to cut: %v", err)
+	}
+	if _, err = load(t, map[string]string{"s.yaml": base + "cut: [{from: BLU, to: NIX}]\n"}); err == nil || !strings.Contains(err.Error(), "no nation of this id") {
+		t.Errorf("unknown nation: %v", err)
+	}
+}
+
 // The digest is of the content: a comment does not move it, a figure does.
 func TestDigest(t *testing.T) {
 	a, _ := load(t, map[string]string{"s.yaml": good})

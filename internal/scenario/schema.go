@@ -82,6 +82,7 @@ func Schema() []byte {
 	entry := object(nil, schema{"kind": words(catalog.KindNames()...), "name": anyText("name"), "nation": oneOrMore(id), "about": anyText("one line"), "attributes": schema{"type": "object"}, "figures": schema{"type": "object", "additionalProperties": figure}})
 	source := object([]string{"title", "url"}, schema{"title": anyText("title"), "url": anyText("address"), "published": anyText("date"), "read": words("full", "opening", "abstract", "data"), "note": anyText("note")})
 	groups := schema{"type": "array", "minItems": 1, "items": group}
+	cuts := schema{"type": "array", "items": object([]string{"from", "to"}, schema{"from": oneOrMore(id), "to": oneOrMore(id), "both": flag})}
 	s := object([]string{"testudo", "name"}, schema{
 		"testudo": schema{"const": 1}, "name": anyText("name of the scenario"), "date": anyText("date of the order of battle"), "about": anyText("what it asks"), "include": oneOrMore(id),
 		"sources": mapOf("register of the scenario's own sources", source), "catalog": mapOf("own entries, and changes to the catalogue's", entry),
@@ -97,8 +98,9 @@ func Schema() []byte {
 		"raids":      mapOf("what is shot", schema{"anyOf": []schema{groups, object([]string{"groups"}, schema{"about": anyText("what it is"), "groups": groups})}}),
 		"raid":       id,
 		"objectives": mapOf("what the attacker wants", object([]string{"on"}, cited(schema{"about": anyText("what it is"), "at-least": integer(1, MaxMissiles), "on": oneOrMore(id), "damage": number("value lost")}))),
-		"postures": mapOf("sets of agreements", object(nil, cited(schema{"about": anyText("what it is"), "include": oneOrMore(id), "share": schema{"type": "array", "items": edge}, "cut": schema{"type": "array", "items": object([]string{"from", "to"}, schema{"from": oneOrMore(id), "to": oneOrMore(id), "both": flag})}, "without": oneOrMore(id),
+		"postures": mapOf("sets of agreements", object(nil, cited(schema{"about": anyText("what it is"), "include": oneOrMore(id), "share": schema{"type": "array", "items": edge}, "cut": cuts, "without": oneOrMore(id),
 			"joint-fire-control": schema{"type": "array"}, "mutual-defence": schema{"type": "array", "items": object([]string{"by", "of"}, cited(schema{"by": oneOrMore(id), "of": oneOrMore(id)}))}}))),
+		"cut":      cuts,
 		"campaign": campaignSchema(id),
 		"ladder":   schema{"anyOf": []schema{{"type": "array", "items": id}, object(nil, cited(schema{"nations": oneOrMore(id), "delay": seconds("delay of the links"), "quality": probability(), "availability": probability(), "forwardable": flag}))}},
 	})
