@@ -115,6 +115,10 @@ type scene struct {
 	allRound           bool
 	facing, half       float64
 	minElev, maxElev   float64
+	sinLow, sinHigh    float64 // sines of elevations between which the field certainly is
+	ahead              [2]float64
+	cosHalf            float64
+	lowest             float64 // sine of an elevation below which nothing is seen, refraction and all
 	boostReach, reach  float64 // greatest range in view before and after burnout
 	boostPower, power  float64 // SNR·R⁴ in search, before and after burnout
 	warned4, cued4     float64
@@ -150,6 +154,10 @@ func (r Radar) scene(e flight.Earth, tr *flight.Trajectory, s Signature) (sc sce
 		}
 		sc.minElev = math.Max(sc.minElev, -dip)
 	}
+	sc.sinLow, sc.sinHigh = math.Sin(math.Min(math.Pi/2, sc.minElev+refractionMargin)), math.Sin(math.Min(math.Pi/2, sc.maxElev))
+	sinF, cosF := math.Sincos(sc.facing)
+	sc.ahead, sc.cosHalf = [2]float64{sinF, cosF}, math.Cos(sc.half)
+	sc.lowest = math.Sin(math.Max(-math.Pi/2, sc.minElev-refractionMargin))
 	sc.warned4, sc.cued4 = 1, 1
 	if r.RangeLimited {
 		sc.reach = float64(r.ReferenceRange)
@@ -179,20 +187,28 @@ func fourth(x float64) float64 { return x * x * x * x }
 
 // margin says by how much the target is inside the field at time tS: the least
 // of the distances to the limits, in radians or as a share of the range, and
-// the range. Positive is in view.
+// the range. Positive is in view, by how much is then not worked out.
 func (sc *scene) margin(tS float64) (m, rangeM float64) {
 	r, _ := sc.tr.At(tS)
-	u := sc.frame.ENU(geo.ECEF(r))
+	return sc.marginAt(tS, &r)
+}
+
+// marginAt is margin with the target's place given, m Earth-fixed.
+func (sc *scene) marginAt(tS float64, r *[3]float64) (m, rangeM float64) {
+	u := sc.frame.ENU(geo.ECEF(*r))
 	ground := math.Sqrt(u[0]*u[0] + u[1]*u[1])
 	rangeM = math.Sqrt(ground*ground + u[2]*u[2])
 	reach := sc.reach
 	if tS < sc.burnoutS {
 		reach = sc.boostReach
 	}
+	if rangeM < reach && u[2] > rangeM*sc.sinLow && u[2] < rangeM*sc.sinHigh && (sc.allRound || u[0]*sc.ahead[0]+u[1]*sc.ahead[1] > ground*sc.cosHalf) {
+		return 1, rangeM
+	}
 	m = 1 - rangeM/reach
 	elev := math.Atan2(u[2], ground)
 	if sc.refracts && elev < sc.minElev+refractionMargin && elev > sc.minElev-refractionMargin {
-		elev = float64(geo.Elevation43(sc.e.Ellipsoid, sc.frame, geo.ECEF(r)))
+		elev = float64(geo.Elevation43(sc.e.Ellipsoid, sc.frame, geo.ECEF(*r)))
 	}
 	m = math.Min(m, math.Min(elev-sc.minElev, sc.maxElev-elev))
 	if !sc.allRound {
@@ -219,17 +235,76 @@ const (
 	edgeS      = 5e-4 // edges are found to this
 )
 
-// windows scans the flight coarsely and refines each edge by bisection. A
-// glimpse shorter than the step is caught when it shows as a hump of the
-// margin between three samples. The change of the cross-section at burnout is
-// a sample of its own, so that no edge hides in it.
-func (sc *scene) windows() (out [maxWindows]window, n int) {
-	end := sc.tr.Duration()
+// Scan is a flight sampled coarsely: what every sensor that looks at it begins
+// with, taken once.
+type Scan struct {
+	tr    *flight.Trajectory
+	t     []float64    // s after launch
+	r     [][3]float64 // m, Earth-fixed
+	slack float64      // m: more than the target moves between two samples
+}
+
+// fastestMS bounds the speed of anything that flies from one place on the Earth
+// to another, m/s.
+const fastestMS = 12e3
+
+// NewScan samples a flight. The change of the cross-section at burnout is a
+// sample of its own, so that no edge of a view hides in it.
+func NewScan(tr *flight.Trajectory) *Scan {
+	end, burnout := tr.Duration(), tr.BurnoutS()
 	step := math.Max(scanStepS, end/scanPoints)
+	n := int(end/step) + 4
+	s := &Scan{tr: tr, t: make([]float64, 1, n), r: make([][3]float64, 0, n), slack: step * fastestMS}
+	for t := 0.0; t < end; {
+		next := math.Min(t+step, end)
+		if t < burnout && next > burnout {
+			next = burnout
+		}
+		t = next
+		s.t = append(s.t, t)
+	}
+	for _, t := range s.t {
+		r, _ := tr.At(t)
+		s.r = append(s.r, r)
+	}
+	return s
+}
+
+// far reports whether the target is so far out of range, or so far below the
+// least elevation, that it cannot come into view before the next sample or
+// have been since the last: no angle need be worked out then.
+func (sc *scene) far(r *[3]float64, slackM float64) bool {
+	dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
+	d := math.Sqrt(dx*dx + dy*dy + dz*dz)
+	if d-slackM > math.Max(sc.reach, sc.boostReach) {
+		return true
+	}
+	if sc.lowest > 0 {
+		d = math.Max(0, d-slackM)
+	} else {
+		d += slackM
+	}
+	up := &sc.frame.R[2]
+	return up[0]*dx+up[1]*dy+up[2]*dz+slackM < d*sc.lowest
+}
+
+// windows goes through the samples and refines each edge by bisection. A
+// glimpse shorter than the step is caught when it shows as a hump of the
+// margin between three samples.
+func (sc *scene) windows(s *Scan) (out [maxWindows]window, n int) {
+	end := sc.tr.Duration()
+	// The margin where the target is far out of view: no hump begins there.
+	look := func(k int) float64 {
+		if sc.far(&s.r[k], s.slack) {
+			return math.Inf(-1)
+		}
+		m, _ := sc.marginAt(s.t[k], &s.r[k])
+		return m
+	}
 	var (
 		t0, m0  float64
 		t1      float64
-		m1, _   = sc.margin(0)
+		m1      = look(0)
 		open    = m1 > 0
 		from    = 0.0
 		samples = 1
@@ -243,12 +318,8 @@ func (sc *scene) windows() (out [maxWindows]window, n int) {
 		}
 		open = false
 	}
-	for t1 < end {
-		t2 := math.Min(t1+step, end)
-		if t1 < sc.burnoutS && t2 > sc.burnoutS {
-			t2 = sc.burnoutS
-		}
-		m2, _ := sc.margin(t2)
+	for k := 1; k < len(s.t); k++ {
+		t2, m2 := s.t[k], look(k)
 		if t2 == sc.burnoutS && t1 < sc.burnoutS && sc.boostReach != sc.reach {
 			// The value at burnout is that after it; just before, another holds.
 			before := math.Nextafter(t2, 0)
@@ -269,7 +340,7 @@ func (sc *scene) windows() (out [maxWindows]window, n int) {
 				}
 			}
 		} else {
-			if samples > 1 && !open && m1 <= 0 && m2 <= 0 && m1 >= m0 && m1 >= m2 {
+			if samples > 1 && !open && m1 <= 0 && m2 <= 0 && !math.IsInf(m1, -1) && m1 >= m0 && m1 >= m2 {
 				if peak, m := sc.peak(t0, t2); m > 0 {
 					from = sc.edge(t0, peak)
 					closeAt(sc.edge(peak, t2))
@@ -340,11 +411,17 @@ func (sc *scene) peak(a, b float64) (t, m float64) {
 // Observe returns what the radar sees of the trajectory. The cost is some
 // hundred evaluations of the trajectory and does not depend on the revisit.
 func (r Radar) Observe(e flight.Earth, tr *flight.Trajectory, s Signature) View {
-	sc, ok := r.scene(e, tr, s)
+	return r.ObserveScan(e, NewScan(tr), s)
+}
+
+// ObserveScan is Observe of a flight that was sampled before: for many radars
+// looking at one flight.
+func (r Radar) ObserveScan(e flight.Earth, scan *Scan, s Signature) View {
+	sc, ok := r.scene(e, scan.tr, s)
 	if !ok {
 		return unseen()
 	}
-	ws, n := sc.windows()
+	ws, n := sc.windows(scan)
 	if n == 0 {
 		return unseen()
 	}

@@ -37,7 +37,7 @@ func (r Radar) Watch(e flight.Earth, tr *flight.Trajectory, s Signature) (*Watch
 	if !ok {
 		return nil, false
 	}
-	ws, n := sc.windows()
+	ws, n := sc.windows(NewScan(tr))
 	if n == 0 {
 		return nil, false
 	}

@@ -75,12 +75,13 @@ func (c *Compiler) physics(i int) pathPhysics {
 	t := c.t
 	p := &t.Paths[i]
 	ph := pathPhysics{motion: track.NewMotion(p.Flight), first: len(c.views), ofView: make([]int, len(t.Sensors))}
+	scan := sense.NewScan(p.Flight)
 	for s := range t.Sensors {
 		ph.ofView[s] = -1
 		var v sense.View
 		sn := &t.Sensors[s]
 		if sn.Radar != nil {
-			v = sn.Radar.Observe(t.Earth, p.Flight, t.Types[p.Type].Signature)
+			v = sn.Radar.ObserveScan(t.Earth, scan, t.Types[p.Type].Signature)
 		} else {
 			v = sn.Infrared.Observe(t.Earth, p.Flight)
 		}
