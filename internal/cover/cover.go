@@ -241,7 +241,7 @@ func (e *evaluator) choose(t *theatre.Theatre, book *catalog.Book, q Query) erro
 
 // at answers for a list of places, in their order.
 func (e *evaluator) at(ctx context.Context, places []geo.LLA) ([]Value, error) {
-	const batch = 12
+	const batch = 16
 	out := make([]Value, len(places))
 	n := (len(places) + batch - 1) / batch
 	errs := make([]error, n)
@@ -275,12 +275,13 @@ func (e *evaluator) few(places []geo.LLA, out []Value) error {
 	t := e.t
 	t.Paths, t.Missiles, t.Assets = nil, nil, nil
 	var index []int
+	var course flight.Course
 	for i, p := range places {
 		aim := flight.Aim{From: e.from, To: p}
 		if e.asset != nil {
 			aim = flight.Aim{From: p, To: *e.asset}
 		}
-		tr, err := t.Types[e.typ].Flight.Aim(t.Earth, aim)
+		tr, err := t.Types[e.typ].Flight.AimNear(t.Earth, aim, &course)
 		if err != nil {
 			// Out of reach, or so near the launch point that there is no flight:
 			// nothing to defend against.

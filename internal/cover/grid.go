@@ -32,6 +32,10 @@ const MaxPlaces = 60000
 // outerM bounds how far from its centre a map may grow.
 const outerM = 6e6
 
+// spareSide is the side, in steps, from which on only what a contour crosses is
+// flown.
+const spareSide = 4
+
 type corner struct{ i, j int }
 
 // square is a cell of the quadtree: its south-west corner and side in steps.
@@ -49,6 +53,9 @@ type lattice struct {
 	pl    Plane
 	stepM float64
 	known map[corner]Value
+	// guess holds places between two neighbours of one class, which were not
+	// flown: their values are the mean of the two.
+	guess map[corner]Value
 	sites []struct{ e, n, reachM float64 }
 }
 
@@ -70,7 +77,7 @@ func Footprint(ctx context.Context, f *scenario.File, q Query) (*Map, error) {
 	if q.GridM < 100 || q.GridM > 500e3 {
 		return nil, fmt.Errorf("a grid of %.0f m: allowed are 100 m to 500 km", q.GridM)
 	}
-	g := &lattice{e: e, pl: NewPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}}
+	g := &lattice{e: e, pl: NewPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}, guess: map[corner]Value{}}
 	for _, s := range e.sites {
 		x, y, ok := g.pl.Forward(s.at)
 		if !ok {
@@ -122,7 +129,10 @@ func (g *lattice) fly(ctx context.Context, squares []square) error {
 	asked := map[corner]bool{}
 	for _, s := range squares {
 		for _, c := range s.corners() {
-			if _, ok := g.known[c]; !ok && !asked[c] {
+			if _, ok := g.known[c]; ok || asked[c] {
+				continue
+			}
+			if _, ok := g.guess[c]; !ok {
 				asked[c] = true
 				need = append(need, c)
 			}
@@ -208,9 +218,42 @@ func (g *lattice) grow(ctx context.Context, coarse int) ([]square, error) {
 	return g.refine(ctx, level, coarse)
 }
 
+// value is what is known of a place, or taken to be.
+func (g *lattice) value(c corner) Value {
+	if v, ok := g.known[c]; ok {
+		return v
+	}
+	return g.guess[c]
+}
+
+// spare takes the middles of a square's sides for what the two ends say where
+// these say the same: a contour that crosses the square does not cross there.
+// Only where squares are small; in large ones a contour may bulge unseen.
+func (g *lattice) spare(s square) {
+	h := s.side / 2
+	cs := s.corners()
+	for _, e := range [4]struct {
+		a, b int
+		at   corner
+	}{{0, 1, corner{s.i + h, s.j}}, {0, 2, corner{s.i, s.j + h}}, {1, 3, corner{s.i + s.side, s.j + h}}, {2, 3, corner{s.i + h, s.j + s.side}}} {
+		if _, flown := g.known[e.at]; flown {
+			continue
+		}
+		a, b := g.value(cs[e.a]), g.value(cs[e.b])
+		if a.class() != b.class() {
+			continue
+		}
+		for n := range a.P {
+			a.P[n] = (a.P[n] + b.P[n]) / 2
+		}
+		a.Reached = a.Reached && b.Reached
+		g.guess[e.at] = a
+	}
+}
+
 func (g *lattice) something(s square) bool {
 	for _, c := range s.corners() {
-		v := g.known[c]
+		v := g.value(c)
 		if v.P[EngageOnRemote] >= LeastShot || v.P[Alone] >= LeastShot {
 			return true
 		}
@@ -221,10 +264,10 @@ func (g *lattice) something(s square) bool {
 // mixed reports whether a contour crosses the square.
 func (g *lattice) mixed(s square) bool {
 	cs := s.corners()
-	v := g.known[cs[0]]
+	v := g.value(cs[0])
 	first := v.class()
 	for _, c := range cs[1:] {
-		if v := g.known[c]; v.class() != first {
+		if v := g.value(c); v.class() != first {
 			return true
 		}
 	}
@@ -277,6 +320,9 @@ func (g *lattice) refine(ctx context.Context, level []square, side int) ([]squar
 				leaves = append(leaves, s)
 				continue
 			}
+			if side <= spareSide && !g.tight(s) {
+				g.spare(s)
+			}
 			h := side / 2
 			next = append(next, square{s.corner, h}, square{corner{s.i + h, s.j}, h}, square{corner{s.i, s.j + h}, h}, square{corner{s.i + h, s.j + h}, h})
 		}
@@ -306,7 +352,7 @@ func (g *lattice) fill(leaves []square) *Map {
 		cs := s.corners()
 		var v [4]Value
 		for k, c := range cs {
-			v[k] = g.known[c]
+			v[k] = g.value(c)
 		}
 		for a := 0; a <= s.side; a++ {
 			for b := 0; b <= s.side; b++ {

@@ -96,6 +96,30 @@ func spend(least, full, fraction float64) float64 {
 // target (100 m at worst). A target the missile cannot reach gives an
 // *OutOfReachError, an apogee it cannot have an *ApogeeError.
 func (m *Missile) Aim(e Earth, a Aim) (*Trajectory, error) {
+	return m.aim(e, a, nil)
+}
+
+// Course is where the search for one flight ended, for the next target near by.
+// The zero value knows nothing. It is one goroutine's.
+type Course struct {
+	c   controls
+	jac [3][3]float64
+	x   float64 // m, distance of its target; 0: knows nothing
+}
+
+// nearShare is the change of distance up to which a target counts as near.
+const nearShare = 0.1
+
+// AimNear is Aim, least-energy flights only, for one of many targets that lie
+// close together: the search begins where the last one ended, and a target
+// beyond reach gives an *OutOfReachError that does not say how far the missile
+// gets. The flight is as good as Aim's, but not the same to the last bit.
+func (m *Missile) AimNear(e Earth, a Aim, last *Course) (*Trajectory, error) {
+	a.Shape = MinimumEnergy
+	return m.aim(e, a, last)
+}
+
+func (m *Missile) aim(e Earth, a Aim, last *Course) (*Trajectory, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
@@ -115,6 +139,7 @@ func (m *Missile) Aim(e Earth, a Aim) (*Trajectory, error) {
 	}
 	floor := float64(a.To.Alt)
 	h.rough.floorM, h.fine.floorM = floor, floor
+	h.last, h.brief = last, last != nil
 	c, err := h.find()
 	if err != nil {
 		return nil, err
@@ -160,7 +185,9 @@ type hunt struct {
 	jac     [3][3]float64
 	jacFor  [3]int
 	jacSize int
-	atFold  bool // the solution lies so near the least-energy one that pitch cannot correct it
+	last    *Course // where a search near by ended; nil if there was none
+	brief   bool    // how far the missile gets need not be said
+	atFold  bool    // the solution lies so near the least-energy one that pitch cannot correct it
 }
 
 // try flies and gives the residual: metres beyond the target, to its left, and above
@@ -368,6 +395,9 @@ func (h *hunt) find() (controls, error) {
 		return h.findApogee()
 	}
 	c, bend, err := h.findLeast()
+	if err != nil {
+		c, bend, err = h.approach()
+	}
 	if err == nil && c.gain <= h.m.gain*(1+2e-6) {
 		switch h.a.Shape {
 		case Lofted:
@@ -376,6 +406,13 @@ func (h *hunt) find() (controls, error) {
 			return h.findDepressed(c)
 		}
 		return c, nil
+	}
+	if h.brief {
+		if err == nil {
+			distance, _, _ := h.e.Ellipsoid.Inverse(h.a.From, h.a.To)
+			err = &OutOfReachError{Distance: distance}
+		}
+		return c, err
 	}
 	// Whether it is out of reach or the search got lost: see how far it goes.
 	far, farErr := h.reach()
@@ -396,12 +433,24 @@ func (h *hunt) find() (controls, error) {
 // the pitch (m/s per rad²).
 func (h *hunt) findLeast() (controls, float64, error) {
 	gain, zenith := h.m.least(h.targetX)
-	c, err := h.solve(&h.rough, controls{gain: min(gain, 1.2*h.m.gain), ahead: zenith}, forGain, h.searchM)
+	start, spans := controls{gain: min(gain, 1.2*h.m.gain), ahead: zenith}, leastSpans[:]
+	near := h.last != nil && h.last.x > 0 && math.Abs(h.targetX-h.last.x) < nearShare*h.targetX
+	if near {
+		// Near by the pitch of least gain is nearly the same: the wide look is
+		// not needed.
+		start, spans = h.last.c, spans[len(spans)-1:]
+		h.jac, h.jacFor, h.jacSize = h.last.jac, [3]int{uGain, uLeft}, 2
+	}
+	c, err := h.solve(&h.rough, start, forGain, h.searchM)
+	if near && err != nil {
+		h.last.x, h.jacSize = 0, 0
+		return h.findLeast()
+	}
 	if err != nil {
 		return c, 0, err
 	}
 	bend := c.gain // of the right size, should the neighbours not fly
-	for _, span := range leastSpans {
+	for _, span := range spans {
 		lo, hi := c, c
 		lo.ahead -= span
 		hi.ahead += span
@@ -435,7 +484,24 @@ func (h *hunt) findLeast() (controls, float64, error) {
 			return c, bend, err
 		}
 	}
+	if h.last != nil && h.jacSize == 2 && h.jacFor[0] == uGain && h.jacFor[1] == uLeft {
+		*h.last = Course{c, h.jac, h.targetX}
+	}
 	return c, bend, nil
+}
+
+// approach is findLeast for a target that it does not find from afar: it walks
+// there from nearer ones in the same direction.
+func (h *hunt) approach() (c controls, bend float64, err error) {
+	keep, full := h.last, h.targetX
+	defer func() { h.last, h.targetX = keep, full }()
+	course := Course{}
+	h.last = &course
+	for _, share := range [...]float64{0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1} {
+		h.targetX, h.jacSize = share*full, 0
+		c, bend, err = h.findLeast()
+	}
+	return c, bend, err
 }
 
 // reach gives the greatest distance in the target's direction at the full gain.

@@ -105,6 +105,41 @@ func TestAimAtAwkwardPlaces(t *testing.T) {
 	}
 }
 
+// A search that begins where the last one ended finds the same flight, and the
+// same edge of reach, as one that begins anew.
+func TestAimNearAgreesWithAim(t *testing.T) {
+	e := RealEarth()
+	for _, spec := range classes {
+		m := calibrated(t, e, spec)
+		from := deg(39, 125)
+		var course Course
+		// Steps of 3 % of the range, along two bearings and across, to beyond it.
+		for k := range 70 {
+			to := at(e, from, 80+20*math.Sin(float64(k)), spec.Range.Km()*(0.1+0.03*float64(k%35)))
+			a := Aim{From: from, To: to}
+			want, wantErr := m.Aim(e, a)
+			got, gotErr := m.AimNear(e, a, &course)
+			if (wantErr == nil) != (gotErr == nil) {
+				t.Errorf("%s, target %d: Aim says %v, AimNear %v", spec.ID, k, wantErr, gotErr)
+				continue
+			}
+			if wantErr != nil {
+				continue
+			}
+			if d := miss(e, got, to); d > finalMissM {
+				t.Errorf("%s, target %d: misses by %g m", spec.ID, k, d)
+			}
+			if d := math.Abs(float64(got.Gain() - want.Gain())); d > 0.02 {
+				t.Errorf("%s, target %d: gains %v and %v", spec.ID, k, got.Gain(), want.Gain())
+			}
+			// The gain is flat at its least, so that the pitch is known less well.
+			if d := math.Abs(got.Duration() - want.Duration()); d > 2e-3*want.Duration() {
+				t.Errorf("%s, target %d: times of flight %g and %g s", spec.ID, k, got.Duration(), want.Duration())
+			}
+		}
+	}
+}
+
 // The least-energy flight is the one of least gain: at pitches to both sides the
 // target needs more. And the shapes lie in order.
 func TestMinimumEnergyIsLeast(t *testing.T) {
