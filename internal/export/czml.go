@@ -178,13 +178,8 @@ func (c *czml) missile(i int) {
 		c.add(packet{"id": id, "name": report.Clean(m.ID), "description": words})
 		return
 	}
-	var flat []float64
-	for _, s := range m.Samples {
-		flat = append(flat, round(s.S-m.LaunchS, 2))
-		flat = append(flat, degrees(s)...)
-	}
 	c.add(packet{"id": id, "name": report.Clean(m.ID), "description": words, "availability": c.span(m.LaunchS, m.EndS),
-		"position": map[string]any{"epoch": c.at(m.LaunchS), "cartographicDegrees": flat, "interpolationAlgorithm": "LAGRANGE", "interpolationDegree": 3},
+		"position": c.pieces(m),
 		"point":    map[string]any{"pixelSize": 6, "color": rgba(230, 90, 50, 255), "outlineColor": rgba(0, 0, 0, 255), "outlineWidth": 1},
 		"label":    label(m.Type, 11)})
 	for _, ph := range []struct {
@@ -230,6 +225,22 @@ func (c *czml) missile(i int) {
 		}
 		c.flash(id+"-end", report.Clean(what+m.Asset), last, m.EndS, c.s.EndS, 16, 220, 20, 20)
 	}
+}
+
+// pieces are the intervals of a flight between its joints, each with samples of
+// its own: an interpolation across burnout would be off by kilometres.
+func (c *czml) pieces(m *Missile) []map[string]any {
+	var out []map[string]any
+	from, k := m.LaunchS, 0
+	for _, to := range m.Joints {
+		var flat []float64
+		for ; k < len(m.Samples) && m.Samples[k].S <= to+1e-6; k++ {
+			flat = append(append(flat, round(m.Samples[k].S-m.LaunchS, 3)), degrees(m.Samples[k])...)
+		}
+		out = append(out, map[string]any{"interval": c.span(from, to), "epoch": c.at(m.LaunchS), "cartographicDegrees": flat, "interpolationAlgorithm": "LAGRANGE", "interpolationDegree": 5})
+		from, k = to, k-1 // the joint's sample belongs to both
+	}
+	return out
 }
 
 func (c *czml) flash(id, name string, at Sample, from, to float64, size, r, g, b int) {

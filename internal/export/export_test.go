@@ -6,13 +6,18 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
+	"sort"
 	"strings"
 	"testing"
 
 	"testudo"
 	"testudo/internal/export"
+	"testudo/internal/flight"
+	"testudo/internal/geo"
+	"testudo/internal/units"
 )
 
 func scene(t *testing.T, path, posture string, run uint64, sets ...string) *export.Scene {
@@ -39,6 +44,123 @@ func packets(t *testing.T, data []byte) []map[string]any {
 		t.Fatal(err)
 	}
 	return list
+}
+
+// checkPieces wants intervals that follow on each other, each with its samples.
+func checkPieces(t *testing.T, name string, list []any) {
+	t.Helper()
+	last := ""
+	for _, x := range list {
+		p := x.(map[string]any)
+		from, to, _ := strings.Cut(p["interval"].(string), "/")
+		if from >= to || last != "" && from != last {
+			t.Errorf("%s: interval %s to %s after %s", name, from, to, last)
+		}
+		last = to
+		checkSamples(t, name, p["cartographicDegrees"].([]any))
+	}
+}
+
+func checkSamples(t *testing.T, name string, flat []any) {
+	t.Helper()
+	if len(flat)%4 != 0 || len(flat) < 8 {
+		t.Errorf("%s has %d numbers", name, len(flat))
+	}
+	last := math.Inf(-1)
+	for i := 0; i+3 < len(flat); i += 4 {
+		at, lon, lat, alt := flat[i].(float64), flat[i+1].(float64), flat[i+2].(float64), flat[i+3].(float64)
+		if at <= last || math.Abs(lon) > 180 || math.Abs(lat) > 90 || alt < -1000 || alt > 2e7 {
+			t.Errorf("%s: sample %g %g %g %g after %g", name, at, lon, lat, alt, last)
+		}
+		last = at
+	}
+}
+
+// lagrange interpolates between samples (time, place) as CesiumJS does: in
+// Earth-fixed coordinates, through the degree+1 samples about the time.
+func lagrange(ts []float64, rs [][3]float64, degree int, at float64) (r [3]float64) {
+	index := sort.SearchFloat64s(ts, at)
+	degree = min(degree, len(ts)-1)
+	first := max(0, index-degree/2-1)
+	if first+degree > len(ts)-1 {
+		first = len(ts) - 1 - degree
+	}
+	for i := first; i <= first+degree; i++ {
+		w := 1.0
+		for j := first; j <= first+degree; j++ {
+			if j != i {
+				w *= (at - ts[j]) / (ts[i] - ts[j])
+			}
+		}
+		for k := range r {
+			r[k] += w * rs[i][k]
+		}
+	}
+	return r
+}
+
+// What a globe draws between the samples of a CZML lies on the flight: within
+// 100 m, a pixel at 100 km, of the trajectory the raid was played with.
+func TestCZMLFollowsTheFlight(t *testing.T) {
+	const tolM = 100
+	el := geo.WGS84
+	for _, c := range []struct{ path, posture string }{{"../../scenarios/northeast-asia-2014.yaml", "mutual"}, {"../../scenarios/pacific-homeland.yaml", "japan-shares"}, {"../../scenarios/levant-2024.yaml", "coalition-2024"}} {
+		s, err := testudo.Load(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := s.Compile("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := w.Replay(c.posture, 2014, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flights := map[string]*flight.Trajectory{}
+		for _, p := range w.Theatre.Paths {
+			flights[w.Theatre.Types[p.Type].ID+w.Theatre.Areas[p.Area].ID+w.Theatre.Assets[p.Asset].ID] = p.Flight
+		}
+		data, err := export.CZML(r.Scene)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byID := map[string][]any{}
+		for _, p := range packets(t, data) {
+			if list, ok := p["position"].([]any); ok {
+				byID[p["id"].(string)] = list
+			}
+		}
+		worst, seen := 0.0, 0
+		for i := range r.Scene.Missiles {
+			m := &r.Scene.Missiles[i]
+			for _, x := range byID[fmt.Sprintf("missile-%d", i)] {
+				p := x.(map[string]any)
+				flat := p["cartographicDegrees"].([]any)
+				var ts []float64
+				var rs [][3]float64
+				for k := 0; k+3 < len(flat); k += 4 {
+					at := geo.Deg(flat[k+2].(float64), flat[k+1].(float64))
+					at.Alt = units.Length(flat[k+3].(float64))
+					ts, rs = append(ts, flat[k].(float64)), append(rs, [3]float64(el.ECEF(at)))
+				}
+				for at := ts[0]; at < ts[len(ts)-1]; at += 0.7 {
+					got := lagrange(ts, rs, int(p["interpolationDegree"].(float64)), at)
+					want, _ := flights[m.Type+m.From+m.Asset].At(at)
+					off := math.Sqrt((got[0]-want[0])*(got[0]-want[0]) + (got[1]-want[1])*(got[1]-want[1]) + (got[2]-want[2])*(got[2]-want[2]))
+					worst = math.Max(worst, off)
+					if seen++; off > tolM {
+						t.Errorf("%s: %s is drawn %.0f m off at %.1f s (piece from %g to %g s)", c.path, m.ID, off, at, ts[0], ts[len(ts)-1])
+						break
+					}
+				}
+			}
+		}
+		t.Logf("%s: %d places, at most %.1f m off, %d bytes", c.path, seen, worst, len(data))
+		if seen == 0 {
+			t.Errorf("%s: nothing flies", c.path)
+		}
+	}
 }
 
 // A CZML of the shipped raid of sixty missiles stays below 5 MB (issue text), its
@@ -72,6 +194,11 @@ func TestCZML(t *testing.T) {
 			if parent, ok := p["parent"].(string); ok && !ids[parent] {
 				t.Errorf("%s: %v has no parent %s", c.path, p["id"], parent)
 			}
+			if list, ok := p["position"].([]any); ok {
+				moving++
+				checkPieces(t, fmt.Sprint(c.path, " ", p["id"]), list)
+				continue
+			}
 			pos, _ := p["position"].(map[string]any)
 			if ref, ok := pos["reference"].(string); ok && !ids[strings.TrimSuffix(ref, "#position")] {
 				t.Errorf("%s: %v refers to %s", c.path, p["id"], ref)
@@ -81,17 +208,7 @@ func TestCZML(t *testing.T) {
 				continue
 			}
 			moving++
-			if len(flat)%4 != 0 || len(flat) < 8 {
-				t.Errorf("%s: %v has %d numbers", c.path, p["id"], len(flat))
-			}
-			last := math.Inf(-1)
-			for i := 0; i+3 < len(flat); i += 4 {
-				at, lon, lat, alt := flat[i].(float64), flat[i+1].(float64), flat[i+2].(float64), flat[i+3].(float64)
-				if at <= last || math.Abs(lon) > 180 || math.Abs(lat) > 90 || alt < -1000 || alt > 2e7 {
-					t.Errorf("%s: %v: sample %g %g %g %g after %g", c.path, p["id"], at, lon, lat, alt, last)
-				}
-				last = at
-			}
+			checkSamples(t, fmt.Sprint(c.path, " ", p["id"]), flat)
 		}
 		if moving < len(s.Missiles)/2 {
 			t.Errorf("%s: only %d things move", c.path, moving)

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"time"
 
+	"testudo/internal/flight"
 	"testudo/internal/geo"
 	"testudo/internal/pact"
 	"testudo/internal/sim"
@@ -44,6 +45,7 @@ type Missile struct {
 	Failed, Killed, Struck        bool
 	By                            string // the battery that killed it
 	Samples                       []Sample
+	Joints                        []float64 // ends of the pieces within which Samples may be interpolated; the last is EndS
 	Seen                          []Sight
 	Belief                        []Belief
 }
@@ -234,30 +236,64 @@ func (l *layer) flights(log *sim.Log) {
 		if m.Failed {
 			continue
 		}
-		for _, at := range instants(m.EndS-m.LaunchS, m.BurnoutS-m.LaunchS, m.ReentryS-m.LaunchS) {
-			m.Samples = append(m.Samples, Sample{m.LaunchS + at, l.where(int32(i), m.LaunchS+at)})
+		at, joints := instants(t.Paths[l.path[int32(i)]].Flight, m.EndS-m.LaunchS)
+		for _, x := range at {
+			m.Samples = append(m.Samples, Sample{m.LaunchS + x, l.where(int32(i), m.LaunchS+x)})
+		}
+		for _, x := range joints {
+			m.Joints = append(m.Joints, m.LaunchS+x)
 		}
 	}
 	s.EndS += 30
 }
 
-// instants are the times of the samples of a flight: close together under power
-// and in the air, wide in space, where the path bends evenly.
-func instants(end, burnout, reentry float64) []float64 {
-	var out []float64
-	step := func(from, to float64, n int) {
-		for k := 0; k < n && to > from; k++ {
-			if at := from + (to-from)*float64(k)/float64(n); at < end {
-				out = append(out, at)
-			}
+// instants are the times of the samples of a flight, and the joints between
+// pieces of it: staging, burnout, re-entry. Within a piece the path bends
+// evenly, so that a polynomial through a few samples follows it; across a joint
+// none does. Samples lie close together under power and in the air, wide in
+// space. Times are whole milliseconds after launch.
+func instants(tr *flight.Trajectory, end float64) (at, joints []float64) {
+	ms := func(t float64) float64 { return math.Round(t*1000) / 1000 }
+	end = ms(end)
+	piece := func(to float64, stepS float64, least int) {
+		from := 0.0
+		if len(joints) > 0 {
+			from = joints[len(joints)-1]
+		}
+		if to = math.Min(ms(to), end); to-from < leastPieceS {
+			return
+		}
+		n := max(least, int(math.Ceil((to-from)/stepS)))
+		for k := range n {
+			at = append(at, ms(from+(to-from)*float64(k)/float64(n)))
+		}
+		joints = append(joints, to)
+	}
+	for _, e := range tr.Events() {
+		switch e.Name {
+		case "staging", "burnout":
+			piece(e.TS, 8, 4)
+		case "re-entry":
+			piece(e.TS, 20, 6)
 		}
 	}
-	burnout, reentry = math.Min(burnout, end), math.Min(math.Max(reentry, burnout), end)
-	step(0, burnout, 12)
-	step(burnout, reentry, max(4, min(40, int((reentry-burnout)/15))))
-	step(reentry, end, 8)
-	return append(out, end)
+	if last := len(joints) - 1; last >= 0 && end-joints[last] < leastPieceS {
+		joints[last] = end
+	} else {
+		step := 20.0
+		switch {
+		case tr.ReentryS() >= tr.Duration(): // never out of the air, or there is none
+			step = 8
+		case end > tr.ReentryS():
+			step = 2.5
+		}
+		piece(end, step, 6)
+	}
+	return append(at, end), joints
 }
+
+// leastPieceS is the shortest piece of a flight that is worth one of its own, s.
+const leastPieceS = 0.5
 
 // where a missile is at a time of the raid.
 func (l *layer) where(missile int32, atS float64) geo.LLA {
