@@ -109,6 +109,7 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 	layout := p.Board.Layout()
 	total := newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles))
 	players := make([]*tallier, workers)
+	runs := make([]func(run uint64), workers)
 	newPlayer := p.NewPlayer
 	if newPlayer == nil {
 		newPlayer = func() Player { return sim.NewPlayer(p.Board) }
@@ -119,6 +120,7 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 	}
 	for w := range players {
 		players[w] = &tallier{player: newPlayer(), tally: newTally(len(p.Postures), layout.Len(), len(p.Board.Missiles)), rows: rows(len(p.Postures), layout.Len()), plan: &p, leakers: layout.At(sim.Leakers, sim.Whole, 0)}
+		runs[w] = players[w].run
 	}
 	done := 0
 	met := p.Precision <= 0
@@ -128,7 +130,7 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 			// Nothing to look at between batches: one long one keeps workers busy.
 			n = min(p.Runs-done, 64*Batch)
 		}
-		if err := batch(ctx, players, size, p.First+done, n, func(k int) {
+		if err := batch(ctx, runs, size, p.First+done, n, func(k int) {
 			if p.Progress != nil {
 				p.Progress(done+k, p.Runs)
 			}
@@ -160,11 +162,11 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 }
 
 // batch spreads n runs over the workers in blocks.
-func batch(ctx context.Context, players []*tallier, size, first, n int, progress func(int)) error {
+func batch(ctx context.Context, players []func(run uint64), size, first, n int, progress func(int)) error {
 	var next, done atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for _, t := range players {
+	for _, run := range players {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -175,7 +177,7 @@ func batch(ctx context.Context, players []*tallier, size, first, n int, progress
 				}
 				m := min(size, n-at)
 				for k := 0; k < m; k++ {
-					t.run(uint64(first + at + k))
+					run(uint64(first + at + k))
 				}
 				k := int(done.Add(int64(m)))
 				mu.Lock()
