@@ -88,7 +88,7 @@ All figures come from a catalogue in which each number cites a public source or
 says that it is an assumption.`,
 		SilenceUsage: true, SilenceErrors: true, Version: testudo.Version,
 	}
-	root.AddCommand(gainCommand(), runCommand(), reportCommand(), explainCommand(), replayCommand(), coverCommand(), warnCommand(), checkCommand(), verifyCommand(), denyCommand(), campaignCommand(), costCommand(), burdenCommand(), linksCommand(), catalogCommand(), schemaCommand(), versionCommand(),
+	root.AddCommand(gainCommand(), runCommand(), reportCommand(), explainCommand(), replayCommand(), coverCommand(), warnCommand(), checkCommand(), verifyCommand(), denyCommand(), campaignCommand(), costCommand(), burdenCommand(), linksCommand(), catalogCommand(), schemaCommand(), versionCommand(), serveCommand(),
 		&cobra.Command{Use: "exit-codes", Short: "The exit codes and what they mean", Long: exitText, RunE: func(c *cobra.Command, _ []string) error {
 			fmt.Fprint(c.OutOrStdout(), exitText)
 			return nil

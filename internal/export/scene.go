@@ -115,6 +115,15 @@ func Lay(t *theatre.Theatre, b *sim.Board, posture int, seed, run uint64, date s
 	return s
 }
 
+// Stand lays out what stands where before anything flies: sensors with their
+// fields against the raid's commonest missile, batteries, assets, launch areas.
+func Stand(t *theatre.Theatre) *Scene {
+	s := &Scene{Name: t.Name, Raid: t.Raid}
+	l := layer{t: t, s: s}
+	l.places()
+	return s
+}
+
 // epoch is noon of the scenario's date, which sets the light and nothing else.
 func epoch(date string) time.Time {
 	if d, err := time.Parse("2006-01-02", date); err == nil && d.Year() >= 1900 && d.Year() <= 2200 {

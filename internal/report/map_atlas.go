@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	_ "embed"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io"
 	"math"
@@ -208,4 +209,53 @@ func (o *Outline) AreaM2() float64 {
 	}
 	// Outer rings run clockwise in this data, holes the other way.
 	return math.Abs(sum) * geo.WGS84.A * geo.WGS84.A / 2
+}
+
+// OutlinesGeoJSON gives the world's coasts and borders as a GeoJSON
+// FeatureCollection of lines, and its land as polygons: what a map elsewhere
+// draws under a theatre. Places are rounded to a thousandth of a degree.
+func OutlinesGeoJSON() ([]byte, error) {
+	a, err := loadAtlas()
+	if err != nil {
+		return nil, err
+	}
+	type geometry struct {
+		Type        string `json:"type"`
+		Coordinates any    `json:"coordinates"`
+	}
+	type feature struct {
+		Type       string            `json:"type"`
+		Properties map[string]string `json:"properties"`
+		Geometry   geometry          `json:"geometry"`
+	}
+	short := func(line [][2]float64) [][2]float64 {
+		out := make([][2]float64, len(line))
+		for i, p := range line {
+			out[i] = [2]float64{math.Round(p[0]*1000) / 1000, math.Round(p[1]*1000) / 1000}
+		}
+		return out
+	}
+	var all []feature
+	for _, c := range a.countries {
+		var polygons [][][][2]float64
+		for _, poly := range c.polygons {
+			var rings [][][2]float64
+			for _, r := range poly {
+				ring := short(a.ring(r))
+				if len(ring) > 0 {
+					rings = append(rings, append(ring, ring[0]))
+				}
+			}
+			polygons = append(polygons, rings)
+		}
+		all = append(all, feature{"Feature", map[string]string{"kind": "land", "code": c.code, "name": c.name}, geometry{"MultiPolygon", polygons}})
+	}
+	for i, arc := range a.arcs {
+		kind := "coast"
+		if a.users[i] > 1 {
+			kind = "border"
+		}
+		all = append(all, feature{"Feature", map[string]string{"kind": kind}, geometry{"LineString", short(arc)}})
+	}
+	return json.Marshal(map[string]any{"type": "FeatureCollection", "features": all})
 }

@@ -1,0 +1,547 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/sse"
+
+	"testudo"
+	"testudo/internal/cover"
+	"testudo/internal/export"
+	"testudo/internal/report"
+	"testudo/internal/scenario"
+	"testudo/internal/yamldoc"
+)
+
+// answerOut is a computed answer: JSON, named by the digest of its question.
+type answerOut struct {
+	Status      int
+	ContentType string `header:"Content-Type"`
+	ETag        string `header:"ETag"`
+	Digest      string `header:"X-Testudo-Digest"`
+	Body        []byte
+}
+
+type variantIn struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        Variant
+}
+
+// Dice are the seed and the runs of a question; left out, those of the command.
+type Dice struct {
+	Seed *uint64 `json:"seed,omitempty"`
+	Runs int     `json:"runs,omitempty" minimum:"0"`
+}
+
+func (d Dice) options(s *Server) testudo.Options {
+	o := testudo.Options{Seed: testudo.DefaultSeed, Runs: d.Runs, Workers: s.Workers}
+	if d.Seed != nil {
+		o.Seed = *d.Seed
+	}
+	if o.Runs == 0 {
+		o.Runs = testudo.DefaultRuns
+	}
+	return o
+}
+
+// affordable refuses what a user may not ask at once.
+func (s *Server) affordable(runs, postures int, w *testudo.World) error {
+	if runs > s.Limits.Runs {
+		return wrong("%d runs: at most %d here", runs, s.Limits.Runs)
+	}
+	if n := int64(runs) * int64(max(1, postures)) * int64(len(w.Theatre.Missiles)); n > s.Limits.RunsXMissiles {
+		return wrong("%d runs of %d postures of %d missiles are more than the %d missile flights allowed at once", runs, postures, len(w.Theatre.Missiles), s.Limits.RunsXMissiles)
+	}
+	return nil
+}
+
+// inTurn waits for the processors, works, and books what it took.
+func (s *Server) inTurn(ctx context.Context, f func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Limits.ComputeDeadline)
+	defer cancel()
+	leave, err := s.gate.enter(ctx, user(ctx), s.Now())
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	defer func() {
+		s.gate.charge(user(ctx), s.Now(), time.Since(start).Seconds()*float64(s.Workers))
+		leave()
+	}()
+	return f(ctx)
+}
+
+// answer computes the JSON answer to a question about a variant, once for all
+// who ask it.
+func (s *Server) answer(ctx context.Context, what string, v Variant, match string, rest []any, f func(ctx context.Context, w *testudo.World) (any, error)) (*answerOut, error) {
+	sc, err := s.load(v, user(ctx))
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	k := key(what, sc, append([]any{v.Raid}, rest...)...)
+	out := &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + k + `"`, Digest: sc.File.Digest}
+	if match == out.ETag {
+		if _, kept := s.answers.find(k); kept {
+			out.Status = http.StatusNotModified
+			return out, nil
+		}
+	}
+	out.Body, err = s.answers.get(ctx, k, func() (body []byte, err error) {
+		err = s.inTurn(ctx, func(ctx context.Context) error {
+			w, err := s.worlds.get(sc, v.Raid)
+			if err != nil {
+				return err
+			}
+			x, err := f(ctx, w)
+			if err != nil {
+				return err
+			}
+			body, err = json.Marshal(x)
+			body = report.InertJSON(body)
+			return err
+		})
+		return body, err
+	})
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	return out, nil
+}
+
+type overlayIn struct {
+	Body struct {
+		Variant
+		Edits []Edit `json:"edits" maxItems:"200"`
+	}
+}
+
+type overlayOut struct {
+	Body struct {
+		Overlay string `json:"overlay"`
+		Digest  string `json:"digest"`
+	}
+}
+
+type checkOut struct {
+	Body struct {
+		OK       bool            `json:"ok"`
+		Problems []Fault         `json:"problems"`
+		Summary  *report.Summary `json:"summary,omitempty"`
+	}
+}
+
+type whatifIn struct {
+	Body struct {
+		Variant
+		Dice
+	}
+}
+
+// figuresEvent is one answer of a what-if: coarse first, the last one settled.
+type figuresEvent struct {
+	Runs    int             `json:"runs"`
+	Settled bool            `json:"settled"`
+	Digest  string          `json:"digest"`
+	TookMS  int64           `json:"took_ms"`
+	Result  json.RawMessage `json:"result" doc:"a comparison, as testudo gain --json prints under result"`
+}
+
+type problemEvent struct{ *Problem }
+
+type gainIn struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        struct {
+		Variant
+		Dice
+		Postures []string `json:"postures,omitempty" maxItems:"50"`
+	}
+}
+
+type footprintIn struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        struct {
+		Variant
+		Battery string  `json:"battery,omitempty"`
+		Nation  string  `json:"nation,omitempty"`
+		Posture string  `json:"posture"`
+		Missile string  `json:"missile"`
+		From    string  `json:"from,omitempty"`
+		Asset   string  `json:"asset,omitempty"`
+		GridKM  float64 `json:"grid_km,omitempty" minimum:"0" maximum:"500"`
+	}
+}
+
+type radarIn struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        struct {
+		Variant
+		Sensor    string  `json:"sensor"`
+		AltitudeM float64 `json:"altitude_m" minimum:"0" maximum:"10000000"`
+		RCS       float64 `json:"rcs_m2" exclusiveMinimum:"0" maximum:"1000000"`
+	}
+}
+
+type compareIn struct {
+	Body struct {
+		Dice
+		A        Variant `json:"a"`
+		B        Variant `json:"b"`
+		PostureA string  `json:"posture_a"`
+		PostureB string  `json:"posture_b"`
+	}
+}
+
+type replayIn struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        struct {
+		Variant
+		Seed    *uint64 `json:"seed,omitempty"`
+		Posture string  `json:"posture"`
+		Run     *uint64 `json:"run,omitempty"`
+		Pick    string  `json:"pick,omitempty" enum:"best,worst,median,hit"`
+		Asset   string  `json:"asset,omitempty"`
+		Among   int     `json:"among,omitempty" minimum:"0" maximum:"100000"`
+	}
+}
+
+type explainIn struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        struct {
+		Variant
+		Seed    *uint64 `json:"seed,omitempty"`
+		Posture string  `json:"posture"`
+		Missile string  `json:"missile"`
+		Run     uint64  `json:"run"`
+	}
+}
+
+// replayDoc is one run to play: what a globe reads, and the events in words.
+type replayDoc struct {
+	Run        uint64             `json:"run"`
+	Posture    string             `json:"posture"`
+	Seed       uint64             `json:"seed"`
+	EndS       float64            `json:"end_s"`
+	Epoch      time.Time          `json:"epoch"`
+	Leakers    int                `json:"leakers"`
+	Kills      int                `json:"kills"`
+	CZML       json.RawMessage    `json:"czml"`
+	Happenings []report.Happening `json:"happenings"`
+}
+
+func (s *Server) registerCompute() {
+	huma.Register(s.api, op("POST", "/theatre", "All that a map shows, with the figures behind it"), func(ctx context.Context, in *variantIn) (*answerOut, error) {
+		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, nil, func(_ context.Context, w *testudo.World) (any, error) { return theatreOf(w), nil })
+	})
+	huma.Register(s.api, op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
+	huma.Register(s.api, op("POST", "/check", "Is the text right? Every error with its place"), s.check)
+	sse.Register(s.api, op("POST", "/whatif", "The staircase, from coarse to fine"), map[string]any{"figures": figuresEvent{}, "problem": problemEvent{}}, s.whatif)
+	huma.Register(s.api, op("POST", "/gain", "The staircase with all that stands behind it"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
+		b := &in.Body
+		o := b.Dice.options(s)
+		return s.answer(ctx, "gain", b.Variant, in.IfNoneMatch, []any{o.Seed, o.Runs, b.Postures}, func(ctx context.Context, w *testudo.World) (any, error) {
+			c, err := s.play(ctx, w, b.Postures, o)
+			if err != nil {
+				return nil, err
+			}
+			return w.Document(c, line("gain", b.Variant, o)), nil
+		})
+	})
+	huma.Register(s.api, op("POST", "/footprint", "What a battery, a nation or all defend"), s.footprint)
+	huma.Register(s.api, op("POST", "/radar", "What a radar sees at a height"), func(ctx context.Context, in *radarIn) (*answerOut, error) {
+		b := &in.Body
+		return s.answer(ctx, "radar", b.Variant, in.IfNoneMatch, []any{b.Sensor, b.AltitudeM, b.RCS}, func(_ context.Context, w *testudo.World) (any, error) {
+			v, err := cover.Radar(w.Theatre, b.Sensor, b.AltitudeM, b.RCS)
+			if err != nil {
+				return nil, asked(err)
+			}
+			return report.NewRadarCoverage(w.Theatre, v), nil
+		})
+	})
+	huma.Register(s.api, op("POST", "/warn", "When each kind of flight is seen, reported, tracked, shot at"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
+		b := &in.Body
+		o := b.Dice.options(s)
+		o.Runs = min(o.Runs, 2000)
+		return s.answer(ctx, "warn", b.Variant, in.IfNoneMatch, []any{o.Seed, o.Runs, b.Postures}, func(ctx context.Context, w *testudo.World) (any, error) {
+			postures, err := postureIndices(w, b.Postures)
+			if err != nil {
+				return nil, err
+			}
+			return cover.Warn(ctx, w.Theatre, w.Board, postures, o.Seed, o.Runs)
+		})
+	})
+	huma.Register(s.api, op("POST", "/compare", "Two variants over the same dice: paired differences"), s.compare)
+	huma.Register(s.api, op("POST", "/replay", "One run to look at"), s.replay)
+	huma.Register(s.api, op("POST", "/explain", "One missile of one run, in words"), func(ctx context.Context, in *explainIn) (*answerOut, error) {
+		b := &in.Body
+		seed := Dice{Seed: b.Seed}.options(s).Seed
+		return s.answer(ctx, "explain", b.Variant, in.IfNoneMatch, []any{seed, b.Posture, b.Missile, b.Run}, func(_ context.Context, w *testudo.World) (any, error) {
+			a, err := w.Explain(b.Posture, b.Missile, seed, b.Run)
+			return a, asked(err)
+		})
+	})
+	s.registerReference()
+}
+
+// play plays the ladder, or the postures named.
+func (s *Server) play(ctx context.Context, w *testudo.World, postures []string, o testudo.Options) (*testudo.Comparison, error) {
+	n := len(postures)
+	if n == 0 {
+		n = len(w.Board.Ladder)
+	}
+	if err := s.affordable(o.Runs, n, w); err != nil {
+		return nil, err
+	}
+	if len(postures) == 0 {
+		return w.Gain(ctx, o)
+	}
+	c, err := w.Compare(ctx, postures, o)
+	return c, asked(err)
+}
+
+func postureIndices(w *testudo.World, names []string) ([]int, error) {
+	var out []int
+	for _, n := range names {
+		i := w.Theatre.Posture(n)
+		if i < 0 {
+			return nil, wrong("no posture %q", n)
+		}
+		out = append(out, i)
+	}
+	if len(out) == 0 {
+		for _, l := range w.Board.Ladder {
+			out = append(out, int(l))
+		}
+	}
+	return out, nil
+}
+
+// line is the command that gives the same figures from the saved file.
+func line(verb string, v Variant, o testudo.Options) string {
+	file := v.Scenario + ".yaml"
+	if v.Overlay != "" {
+		file = overlayName
+	}
+	out := "testudo " + verb + " " + file + " --seed " + strconv.FormatUint(o.Seed, 10) + " --runs " + strconv.Itoa(o.Runs)
+	if v.Raid != "" {
+		out += " --raid " + v.Raid
+	}
+	return out
+}
+
+func (s *Server) overlay(ctx context.Context, in *overlayIn) (*overlayOut, error) {
+	b := &in.Body
+	text, err := edited(b.Scenario, b.Overlay, b.Edits)
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	v := b.Variant
+	v.Overlay = text
+	sc, err := s.load(v, user(ctx))
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	out := &overlayOut{}
+	out.Body.Overlay, out.Body.Digest = text, sc.File.Digest
+	return out, nil
+}
+
+// check compiles as well: only flying shows whether each target is in reach.
+func (s *Server) check(ctx context.Context, in *variantIn) (*checkOut, error) {
+	out := &checkOut{}
+	out.Body.Problems = []Fault{}
+	sc, err := s.load(in.Body, user(ctx))
+	if err == nil {
+		out.Body.Summary = sc.Summary()
+		err = s.inTurn(ctx, func(context.Context) error {
+			_, err := s.worlds.get(sc, in.Body.Raid)
+			return err
+		})
+	}
+	var ps *yamldoc.Problems
+	var wrong *inputError
+	switch {
+	case err == nil:
+		out.Body.OK = true
+	case errors.As(err, &ps):
+		out.Body.Problems = faults(ps)
+	case errors.As(err, &wrong):
+		out.Body.Problems = []Fault{{File: overlayName, Message: err.Error()}}
+	default:
+		return nil, s.fault(ctx, err)
+	}
+	return out, nil
+}
+
+// coarse are the runs after which a what-if shows where it stands.
+var coarse = []int{200, 1500}
+
+func (s *Server) whatif(ctx context.Context, in *whatifIn, send sse.Sender) {
+	start := time.Now()
+	fail := func(err error) {
+		var p *Problem
+		if !errors.As(s.fault(ctx, err), &p) {
+			p = &Problem{Title: "Internal Server Error", Status: http.StatusInternalServerError, Detail: "something went wrong that should not; the log has it"}
+		}
+		_ = send.Data(problemEvent{p})
+	}
+	sc, err := s.load(in.Body.Variant, user(ctx))
+	if err != nil {
+		fail(err)
+		return
+	}
+	full := in.Body.Dice.options(s)
+	stages := []int{}
+	for _, n := range coarse {
+		if n < full.Runs {
+			stages = append(stages, n)
+		}
+	}
+	// Between stages others get their turn: the coarse answer of one comes
+	// before the fine answer of another.
+	for _, runs := range append(stages, full.Runs) {
+		o := full
+		o.Runs = runs
+		k := key("whatif", sc, in.Body.Raid, o.Seed, o.Runs)
+		body, err := s.answers.get(ctx, k, func() (body []byte, err error) {
+			err = s.inTurn(ctx, func(ctx context.Context) error {
+				w, err := s.worlds.get(sc, in.Body.Raid)
+				if err != nil {
+					return err
+				}
+				c, err := s.play(ctx, w, nil, o)
+				if err != nil {
+					return err
+				}
+				body, err = json.Marshal(c)
+				body = report.InertJSON(body)
+				return err
+			})
+			return body, err
+		})
+		if err != nil {
+			fail(err)
+			return
+		}
+		e := figuresEvent{Runs: runs, Settled: runs == full.Runs, Digest: sc.File.Digest, TookMS: time.Since(start).Milliseconds(), Result: body}
+		if send.Data(e) != nil {
+			return
+		}
+	}
+}
+
+func (s *Server) footprint(ctx context.Context, in *footprintIn) (*answerOut, error) {
+	b := &in.Body
+	q := cover.Query{Battery: b.Battery, Nation: b.Nation, Posture: b.Posture, Missile: b.Missile, From: b.From, Asset: b.Asset, GridM: b.GridKM * 1000, Workers: s.Workers}
+	if q.Asset != "" && q.From != "" {
+		return nil, s.fault(ctx, wrong("give from or asset, not both"))
+	}
+	return s.answer(ctx, "footprint", b.Variant, in.IfNoneMatch, []any{b.Battery, b.Nation, b.Posture, b.Missile, b.From, b.Asset, b.GridKM}, func(ctx context.Context, w *testudo.World) (any, error) {
+		m, err := cover.Footprint(ctx, w.Scenario.File, q)
+		if err != nil {
+			return nil, asked(err)
+		}
+		return report.NewCoverage(w.Scenario.File, w.Theatre, m, "", true), nil
+	})
+}
+
+func (s *Server) compare(ctx context.Context, in *compareIn) (*answerOut, error) {
+	b := &in.Body
+	other, err := s.load(b.B, user(ctx))
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	o := b.Dice.options(s)
+	return s.answer(ctx, "compare", b.A, "", []any{other.File.Digest, b.B.Raid, b.PostureA, b.PostureB, o.Seed, o.Runs}, func(ctx context.Context, w *testudo.World) (any, error) {
+		v, err := s.worlds.get(other, b.B.Raid)
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(s.affordable(o.Runs, 1, w), s.affordable(o.Runs, 1, v)); err != nil {
+			return nil, err
+		}
+		p, err := testudo.ComparePair(ctx, w, b.PostureA, v, b.PostureB, o)
+		return p, asked(err)
+	})
+}
+
+func (s *Server) replay(ctx context.Context, in *replayIn) (*answerOut, error) {
+	b := &in.Body
+	seed := Dice{Seed: b.Seed}.options(s).Seed
+	run := uint64(0)
+	if b.Run != nil {
+		run = *b.Run
+	}
+	if b.Among == 0 {
+		b.Among = 1000
+	}
+	return s.answer(ctx, "replay", b.Variant, in.IfNoneMatch, []any{seed, b.Posture, b.Run == nil, run, b.Pick, b.Asset, b.Among}, func(ctx context.Context, w *testudo.World) (any, error) {
+		if b.Run == nil {
+			how, asset := b.Pick, ""
+			switch how {
+			case "":
+				how = "median"
+			case "hit":
+				if asset = b.Asset; asset == "" {
+					return nil, wrong("pick hit needs an asset")
+				}
+			}
+			var err error
+			if run, err = w.Pick(ctx, b.Posture, how, asset, seed, b.Among); err != nil {
+				return nil, asked(err)
+			}
+		}
+		r, err := w.Replay(b.Posture, seed, run)
+		if err != nil {
+			return nil, asked(err)
+		}
+		czml, err := export.CZML(r.Scene)
+		if err != nil {
+			return nil, err
+		}
+		return &replayDoc{run, b.Posture, seed, r.Scene.EndS, r.Scene.Epoch, r.Scene.Leakers, r.Scene.Kills, czml, r.Happenings}, nil
+	})
+}
+
+// registerReference registers what does not depend on a scenario.
+func (s *Server) registerReference() {
+	fixed := func(k string, body func() ([]byte, error)) func(context.Context, *struct {
+		IfNoneMatch string `header:"If-None-Match"`
+	}) (*answerOut, error) {
+		once := sync.OnceValues(body)
+		return func(ctx context.Context, in *struct {
+			IfNoneMatch string `header:"If-None-Match"`
+		}) (*answerOut, error) {
+			b, err := once()
+			if err != nil {
+				return nil, s.fault(ctx, err)
+			}
+			out := &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + k + "-" + testudo.Version + `"`, Body: b}
+			if in.IfNoneMatch == out.ETag {
+				out.Status, out.Body = http.StatusNotModified, nil
+			}
+			return out, nil
+		}
+	}
+	huma.Register(s.api, op("GET", "/schema", "The JSON Schema of scenario files"), fixed("schema", func() ([]byte, error) { return scenario.Schema(), nil }))
+	huma.Register(s.api, op("GET", "/outlines", "Land and borders as GeoJSON"), fixed("outlines", report.OutlinesGeoJSON))
+	huma.Register(s.api, op("GET", "/catalogue/{id}", "An entry of the catalogue with its figures"), func(ctx context.Context, in *struct {
+		ID string `path:"id" maxLength:"80"`
+	}) (*answerOut, error) {
+		e, ok := s.book.Entry(in.ID)
+		if !ok {
+			return nil, huma.Error404NotFound("the catalogue has no such entry")
+		}
+		body, err := json.Marshal(map[string]any{"id": e.ID, "kind": e.Kind, "name": e.Name, "about": e.About, "figures": figuresOf(s.book, e)})
+		if err != nil {
+			return nil, s.fault(ctx, err)
+		}
+		return &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + s.book.Digest()[:16] + "-" + e.ID + `"`, Body: body}, nil
+	})
+}

@@ -1,0 +1,235 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"testudo"
+)
+
+// Users are the people of a hosted server: a name and the SHA-256 of a token of
+// 32 random bytes. A random token needs no slow hash, and the file is worth
+// nothing to who steals it.
+type Users struct{ hash map[string][sha256.Size]byte }
+
+var validUser = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// ReadUsers reads lines "name: hash"; # begins a comment.
+func ReadUsers(r io.Reader) (*Users, error) {
+	u := &Users{hash: map[string][sha256.Size]byte{}}
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		text, _, _ := strings.Cut(lines.Text(), "#")
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		name, hash, ok := strings.Cut(text, ":")
+		name = strings.TrimSpace(name)
+		sum, err := hex.DecodeString(strings.TrimSpace(hash))
+		switch {
+		case !ok || err != nil || len(sum) != sha256.Size:
+			return nil, fmt.Errorf("line %d: write it as name: hash, as testudo serve token prints it", n)
+		case !validUser.MatchString(name):
+			return nil, fmt.Errorf("line %d: %q is no name: letters, digits, '.', '_' and '-', at most 64", n, name)
+		}
+		if _, twice := u.hash[name]; twice {
+			return nil, fmt.Errorf("line %d: %s stands twice", n, name)
+		}
+		u.hash[name] = [sha256.Size]byte(sum)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(u.hash) == 0 {
+		return nil, fmt.Errorf("there is no user in it; testudo serve token NAME makes one")
+	}
+	return u, nil
+}
+
+// NewToken makes a token and the line of the users' file that admits it.
+func NewToken(name string) (token, line string, err error) {
+	if !validUser.MatchString(name) {
+		return "", "", fmt.Errorf("%q is no name: letters, digits, '.', '_' and '-', at most 64", name)
+	}
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		return "", "", err
+	}
+	token = base64.RawURLEncoding.EncodeToString(b)
+	sum := sha256.Sum256([]byte(token))
+	return token, name + ": " + hex.EncodeToString(sum[:]), nil
+}
+
+// who finds the user of a token. Every user is tried, so that the time says
+// nothing.
+func (u *Users) who(token string) (string, bool) {
+	sum := sha256.Sum256([]byte(token))
+	found := ""
+	for name, h := range u.hash {
+		if subtle.ConstantTimeCompare(h[:], sum[:]) == 1 {
+			found = name
+		}
+	}
+	return found, found != ""
+}
+
+// sessions are the browsers that are signed in, by the hash of their cookie.
+type sessions struct {
+	now func() time.Time
+	mu  sync.Mutex
+	of  map[[sha256.Size]byte]session
+}
+
+type session struct {
+	user  string
+	until time.Time
+}
+
+const (
+	sessionFor  = 12 * time.Hour
+	maxSessions = 10_000
+	cookieName  = "testudo_session"
+	localUser   = "local"
+)
+
+func newSessions(now func() time.Time) *sessions {
+	return &sessions{now: now, of: map[[sha256.Size]byte]session{}}
+}
+
+func (s *sessions) open(user string) (string, error) {
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		return "", err
+	}
+	id := base64.RawURLEncoding.EncodeToString(b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, x := range s.of {
+		if s.now().After(x.until) || len(s.of) >= maxSessions {
+			delete(s.of, k)
+		}
+	}
+	s.of[sha256.Sum256([]byte(id))] = session{user, s.now().Add(sessionFor)}
+	return id, nil
+}
+
+func (s *sessions) who(id string) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, ok := s.of[sha256.Sum256([]byte(id))]
+	return x.user, ok && s.now().Before(x.until)
+}
+
+func (s *sessions) end(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.of, sha256.Sum256([]byte(id)))
+}
+
+type userKey struct{}
+
+// user is who asks; "" where nobody has signed in.
+func user(ctx context.Context) string {
+	u, _ := ctx.Value(userKey{}).(string)
+	return u
+}
+
+// identify finds who asks, from the token or the cookie.
+func (s *Server) identify(r *http.Request) string {
+	if s.Users == nil {
+		return localUser
+	}
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		name, _ := s.Users.who(token)
+		return name
+	}
+	if c, err := r.Cookie(cookieName); err == nil {
+		name, _ := s.session.who(c.Value)
+		return name
+	}
+	return ""
+}
+
+type meOut struct {
+	Body struct {
+		User      string `json:"user"`
+		Hosted    bool   `json:"hosted"`
+		Version   string `json:"version"`
+		Catalogue string `json:"catalogue_digest"`
+		Quotas    struct {
+			CPUSeconds    float64 `json:"cpu_s_left"`
+			RunsXMissiles int64   `json:"runs_x_missiles_max"`
+			Runs          int     `json:"runs_max"`
+			Queued        int     `json:"studies_at_once_max"`
+			DiskLeft      int64   `json:"disk_bytes_left"`
+		} `json:"quotas"`
+	}
+}
+
+type sessionIn struct {
+	Body struct {
+		Token string `json:"token" maxLength:"200"`
+	}
+}
+
+type cookieOut struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+func (s *Server) cookie(value string, age int) cookieOut {
+	return cookieOut{http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.TLS}}
+}
+
+func (s *Server) registerAccounts() {
+	huma.Register(s.api, op("GET", "/me", "Who asks, and what is left of the quotas"), func(ctx context.Context, _ *struct{}) (*meOut, error) {
+		out := &meOut{}
+		b := &out.Body
+		b.User, b.Hosted, b.Version, b.Catalogue = user(ctx), s.Users != nil, testudo.Version, s.book.Digest()
+		disk, err := s.store.disk(user(ctx))
+		if err != nil {
+			return nil, s.fault(ctx, err)
+		}
+		b.Quotas.CPUSeconds, b.Quotas.RunsXMissiles, b.Quotas.Runs, b.Quotas.Queued, b.Quotas.DiskLeft = s.gate.Left(user(ctx), s.Now()), s.Limits.RunsXMissiles, s.Limits.Runs, s.Limits.Queued, max(0, s.Limits.DiskBytes-disk)
+		return out, nil
+	})
+	signIn := op("POST", "/session", "Sign in with a token; the answer sets a cookie")
+	signIn.DefaultStatus = http.StatusNoContent
+	huma.Register(s.api, signIn, func(ctx context.Context, in *sessionIn) (*cookieOut, error) {
+		if s.Users == nil {
+			return nil, huma.Error404NotFound("this server has no users: whoever reaches it is let in")
+		}
+		name, ok := s.Users.who(in.Body.Token)
+		if !ok {
+			return nil, huma.Error401Unauthorized("the token admits nobody")
+		}
+		id, err := s.session.open(name)
+		if err != nil {
+			return nil, s.fault(ctx, err)
+		}
+		c := s.cookie(id, int(sessionFor/time.Second))
+		return &c, nil
+	})
+	signOut := op("DELETE", "/session", "Sign out")
+	signOut.DefaultStatus = http.StatusNoContent
+	huma.Register(s.api, signOut, func(_ context.Context, in *struct {
+		Session string `cookie:"testudo_session"`
+	}) (*cookieOut, error) {
+		s.session.end(in.Session)
+		c := s.cookie("", -1)
+		return &c, nil
+	})
+}
