@@ -25,7 +25,7 @@ const (
 )
 
 // The keys of a scenario, in the order a person would write them.
-var topKeys = []string{"testudo", "name", "date", "about", "include", "sources", "catalog", "world", "nations", "assets", "launch-areas", "sensors", "batteries", "commands", "raids", "raid", "objectives", "campaign", "postures", "ladder", "cut"}
+var topKeys = []string{"testudo", "name", "date", "about", "include", "sources", "catalog", "world", "nations", "assets", "launch-areas", "sensors", "batteries", "commands", "raids", "raid", "objectives", "campaign", "postures", "ladder", "share", "cut"}
 
 // Load reads a scenario. read gives the text of a file by its path; includes are
 // looked up beside the file that names them. sets are overrides "path=value".

@@ -54,6 +54,7 @@ func (l *loader) readPostures(top yamldoc.Fields) {
 			l.f.Postures = append(l.f.Postures, *q)
 		}
 	}
+	l.shareAll(top)
 	l.cutAll(top)
 	switch {
 	case ok && ladder.Kind() == yamldoc.Sequence:
@@ -236,6 +237,32 @@ func (q *Posture) take(b *Posture) {
 	q.LostSensors = append(q.LostSensors, b.LostSensors...)
 }
 
+// shareAll lays links over the postures named with in, or over every posture.
+func (l *loader) shareAll(top yamldoc.Fields) {
+	v, ok := top.Get("share")
+	if !ok {
+		return
+	}
+	for _, n := range v.List(l.ps) {
+		f, edges := l.readEdges(n, "in")
+		var in []string
+		if names, ok := f.Get("in"); ok {
+			if in = l.refs(names, "posture", l.postures); len(in) == 0 {
+				continue
+			}
+		}
+		for i := range l.f.Postures {
+			q := &l.f.Postures[i]
+			if in != nil && !slices.Contains(in, q.ID) {
+				continue
+			}
+			for _, e := range edges {
+				q.Edges = replaceEdge(q.Edges, e)
+			}
+		}
+	}
+}
+
 // cutAll carries out the cuts that hold in every posture. A cut that finds no
 // link in any of them is an error: it would change nothing.
 func (l *loader) cutAll(top yamldoc.Fields) {
@@ -288,7 +315,14 @@ func (l *loader) ends(f yamldoc.Fields, key string) []string {
 }
 
 func (l *loader) edges(n yamldoc.Node) []Edge {
-	f := l.fields(n, "from", "to", "level", "delay", "quality", "availability", "veto", "forwardable", "only", "lost-at")
+	_, edges := l.readEdges(n)
+	return edges
+}
+
+// readEdges reads a link between nations or lists of them; further are keys
+// that may stand beside those of a link.
+func (l *loader) readEdges(n yamldoc.Node, further ...string) (yamldoc.Fields, []Edge) {
+	f := l.fields(n, append([]string{"from", "to", "level", "delay", "quality", "availability", "veto", "forwardable", "only", "lost-at"}, further...)...)
 	e := Edge{Level: "track", Delay: units.Duration(l.quantity(f, "delay", units.KindDuration, 0, 3600, 0)), Quality: l.probability(f, "quality", 1), Availability: l.probability(f, "availability", 1), Veto: l.flag(f, "veto", false), Forwardable: l.flag(f, "forwardable", false), LostAt: l.lostAt(f), Cite: l.cite(f)}
 	if v, ok := f.Need(l.ps, "level"); ok {
 		e.Level = v.OneOf(l.ps, "none", "warning", "track", "launch-on-remote", "engage-on-remote")
@@ -320,7 +354,7 @@ func (l *loader) edges(n yamldoc.Node) []Edge {
 			out = append(out, x)
 		}
 	}
-	return out
+	return f, out
 }
 
 // ownRadars are the ids of the radars that batteries bring with them.

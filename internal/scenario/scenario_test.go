@@ -305,6 +305,20 @@ func TestCuts(t *testing.T) {
 	if err != nil || strings.Contains(edges(f), "tracks:") {
 		t.Errorf("both ways: %v %s", err, edges(f))
 	}
+	f, err = load(t, map[string]string{"s.yaml": base + "share: [{from: BLU, to: GRN, level: warning, in: [tracks, joint], " + why + "}]\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range f.Postures {
+		for _, e := range p.Edges {
+			if laid := e.From == "BLU" && (p.ID == "tracks" || p.ID == "joint"); laid != (e.Level == "warning") && p.ID != "warning" && p.ID != "told" {
+				t.Errorf("%s: %s tells %s at level %s", p.ID, e.From, e.To, e.Level)
+			}
+		}
+	}
+	if _, err = load(t, map[string]string{"s.yaml": base + "postures: {x: {share: [{from: BLU, to: GRN, level: track, in: tracks, " + why + "}]}}\n"}); err == nil || !strings.Contains(err.Error(), "in") {
+		t.Errorf("in within a posture: %v", err)
+	}
 	if _, err = load(t, map[string]string{"s.yaml": base + "cut: [{from: RED, to: GRN}]\n"}); err == nil || !strings.Contains(err.Error(), "no posture has a link from RED to GRN to cut") {
 		t.Errorf("nothing to cut: %v", err)
 	}

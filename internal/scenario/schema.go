@@ -74,10 +74,17 @@ func Schema() []byte {
 		"missile": id, "count": integer(1, MaxMissiles), "from": id, "at": schema{"description": "an asset, a list, or weights by asset", "anyOf": []schema{id, {"type": "array", "items": id}, {"type": "object", "additionalProperties": number("weight")}}},
 		"shape": words("minimum-energy", "lofted", "depressed"), "loft-fraction": schema{"type": "number", "minimum": 0, "maximum": 1}, "apogee": metres("apogee"), "start": seconds("first launch"), "over": seconds("time over which the group is launched"), "spacing": words("even", "random"), "reliability": probability(),
 	}))
-	edge := object([]string{"from", "to", "level"}, cited(schema{
-		"from": oneOrMore(id), "to": oneOrMore(id), "level": words("none", "warning", "track", "launch-on-remote", "engage-on-remote"), "delay": seconds("delay"), "quality": probability(), "availability": probability(), "veto": flag, "forwardable": flag,
-		"only": object(nil, schema{"classes": oneOrMore(words("CRBM", "SRBM", "MRBM", "IRBM", "ICBM", "SLBM")), "from": oneOrMore(id), "sensors": oneOrMore(id)}), "lost-at": seconds("time of the raid at which the link fails"),
-	}))
+	edgeOf := func(further schema) schema {
+		props := schema{
+			"from": oneOrMore(id), "to": oneOrMore(id), "level": words("none", "warning", "track", "launch-on-remote", "engage-on-remote"), "delay": seconds("delay"), "quality": probability(), "availability": probability(), "veto": flag, "forwardable": flag,
+			"only": object(nil, schema{"classes": oneOrMore(words("CRBM", "SRBM", "MRBM", "IRBM", "ICBM", "SLBM")), "from": oneOrMore(id), "sensors": oneOrMore(id)}), "lost-at": seconds("time of the raid at which the link fails"),
+		}
+		for k, v := range further {
+			props[k] = v
+		}
+		return object([]string{"from", "to", "level"}, cited(props))
+	}
+	edge, edgeIn := edgeOf(nil), edgeOf(schema{"in": oneOrMore(id)})
 	figure := object([]string{"value", "source"}, schema{"value": anyText("value with unit"), "low": anyText("least"), "high": anyText("most"), "source": id, "page": anyText("page or row"), "note": anyText("note"), "reason": anyText("reason of an assumption"), "price-year": integer(1900, 2100), "confidence": words("high", "med", "low")})
 	entry := object(nil, schema{"kind": words(catalog.KindNames()...), "name": anyText("name"), "nation": oneOrMore(id), "about": anyText("one line"), "attributes": schema{"type": "object"}, "figures": schema{"type": "object", "additionalProperties": figure}})
 	source := object([]string{"title", "url"}, schema{"title": anyText("title"), "url": anyText("address"), "published": anyText("date"), "read": words("full", "opening", "abstract", "data"), "note": anyText("note")})
@@ -101,6 +108,7 @@ func Schema() []byte {
 		"postures": mapOf("sets of agreements", object(nil, cited(schema{"about": anyText("what it is"), "include": oneOrMore(id), "share": schema{"type": "array", "items": edge}, "cut": cuts, "without": oneOrMore(id),
 			"joint-fire-control": schema{"type": "array"}, "mutual-defence": schema{"type": "array", "items": object([]string{"by", "of"}, cited(schema{"by": oneOrMore(id), "of": oneOrMore(id)}))}}))),
 		"cut":      cuts,
+		"share":    schema{"type": "array", "items": edgeIn},
 		"campaign": campaignSchema(id),
 		"ladder":   schema{"anyOf": []schema{{"type": "array", "items": id}, object(nil, cited(schema{"nations": oneOrMore(id), "delay": seconds("delay of the links"), "quality": probability(), "availability": probability(), "forwardable": flag}))}},
 	})

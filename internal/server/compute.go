@@ -237,7 +237,7 @@ type replayDoc struct {
 
 func (s *Server) registerCompute() {
 	huma.Register(s.api, op("POST", "/theatre", "All that a map shows, with the figures behind it"), func(ctx context.Context, in *variantIn) (*answerOut, error) {
-		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, nil, func(_ context.Context, w *testudo.World) (any, error) { return theatreOf(w), nil })
+		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, []any{etagOf(in.Body.Overlay)}, func(_ context.Context, w *testudo.World) (any, error) { return theatreOf(w, in.Body.Overlay), nil })
 	})
 	huma.Register(s.api, op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
 	huma.Register(s.api, op("POST", "/check", "Is the text right? Every error with its place"), s.check)

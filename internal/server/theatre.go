@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 
+	"go.yaml.in/yaml/v3"
+
 	"testudo"
 	"testudo/internal/catalog"
 	"testudo/internal/export"
@@ -16,23 +18,24 @@ import (
 
 // Theatre is all that a map of a scenario shows, with the figures behind it.
 type Theatre struct {
-	Name      string        `json:"name"`
-	About     string        `json:"about"`
-	Date      string        `json:"date"`
-	Digest    string        `json:"digest"`
-	Raid      string        `json:"raid"`
-	Raids     []raidLine    `json:"raids"`
-	Ladder    []string      `json:"ladder"`
-	Defaults  []string      `json:"defaults"`
-	Nations   []nationItem  `json:"nations"`
-	Assets    []assetItem   `json:"assets"`
-	Areas     []areaItem    `json:"areas"`
-	Sensors   []sensorItem  `json:"sensors"`
-	Batteries []batteryItem `json:"batteries"`
-	Commands  []commandItem `json:"commands"`
-	Groups    []groupItem   `json:"groups"`
-	Arcs      []arcItem     `json:"arcs"`
-	Postures  []postureItem `json:"postures"`
+	Name      string         `json:"name"`
+	About     string         `json:"about"`
+	Date      string         `json:"date"`
+	Digest    string         `json:"digest"`
+	Raid      string         `json:"raid"`
+	Raids     []raidLine     `json:"raids"`
+	Ladder    []string       `json:"ladder"`
+	Defaults  []string       `json:"defaults"`
+	Nations   []nationItem   `json:"nations"`
+	Assets    []assetItem    `json:"assets"`
+	Areas     []areaItem     `json:"areas"`
+	Sensors   []sensorItem   `json:"sensors"`
+	Batteries []batteryItem  `json:"batteries"`
+	Commands  []commandItem  `json:"commands"`
+	Groups    []groupItem    `json:"groups"`
+	Arcs      []arcItem      `json:"arcs"`
+	Postures  []postureItem  `json:"postures"`
+	Changes   map[string]any `json:"changes"` // what the overlay says at its top under share and cut
 }
 
 type raidLine struct {
@@ -222,10 +225,10 @@ type view struct {
 	t *theatre.Theatre
 }
 
-func theatreOf(w *testudo.World) *Theatre {
+func theatreOf(w *testudo.World, overlay string) *Theatre {
 	v := view{w, w.Scenario.File, w.Theatre}
 	f, t := v.f, v.t
-	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults}
+	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults, Changes: changes(overlay)}
 	sum := w.Scenario.Summary()
 	for _, r := range sum.Raids {
 		out.Raids = append(out.Raids, raidLine{r.ID, r.About, r.Missiles})
@@ -449,6 +452,22 @@ func (v *view) postures() []postureItem {
 			}
 		}
 		out = append(out, n)
+	}
+	return out
+}
+
+// changes reads the links that an overlay shares and cuts at its top, for a page
+// that adds to them. The overlay has been checked.
+func changes(overlay string) map[string]any {
+	out := map[string]any{"share": []any{}, "cut": []any{}}
+	var top map[string]any
+	if yaml.Unmarshal([]byte(overlay), &top) != nil {
+		return out
+	}
+	for k := range out {
+		if list, ok := top[k].([]any); ok {
+			out[k] = list
+		}
 	}
 	return out
 }
