@@ -1,18 +1,29 @@
 # The two commands: `make run` and `make test`. Both do their own set-up. Go is
-# all that `make run` needs; `make test` also needs Node for the browser tests.
+# all that `make run` needs; `make test` also needs Node for the page of the
+# workbench and for the browser tests. `make` builds the program with that page.
 GO ?= go
 SCENARIO ?= scenarios/northeast-asia-2014.yaml
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: all run test test-web chromium build bench clean
+.PHONY: all run test test-web chromium build program page bench clean
 
 all: build
 
-build:
+build: page program
+
+program:
 	$(GO) build -trimpath -o bin/testudo ./cmd/testudo
 
+# The page that the program embeds. Without Node the program does without it, and
+# `testudo serve` says so.
+page:
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory web/dist/page.zip; else echo "no npm here: testudo serve will have no page (install Node 20, then make)"; fi
+
+web/dist/page.zip: web/node_modules/.package-lock.json $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/pack.mjs web/vite.config.ts web/tsconfig.json
+	cd web && npm run --silent build
+
 # Builds, plays the main scenario, prints the staircase, writes the report.
-run: build
+run: program
 	bin/testudo gain $(SCENARIO) --html out/report.html
 
 # Everything that must pass.
@@ -20,12 +31,13 @@ test:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	$(MAKE) page
 	$(GO) test ./...
 	$(MAKE) test-web
 
 # The browser tests: what is written for CesiumJS and other programs is read by
 # them. They need Node and Chromium; Chromium is installed where that is allowed.
-test-web: build web/node_modules/.package-lock.json chromium
+test-web: web/dist/page.zip program chromium
 	cd web && node --test test/*.test.mjs
 
 web/node_modules/.package-lock.json: web/package-lock.json
@@ -39,4 +51,4 @@ bench:
 	$(GO) run ./internal/bench
 
 clean:
-	rm -rf bin out
+	rm -rf bin out web/build web/dist/page.zip

@@ -1,0 +1,51 @@
+// Small hands for building elements. Text is always text: nothing here takes
+// markup, so that a name in a scenario stays a name.
+
+type Child = Node | string | null | undefined | false;
+type Props = Record<string, string | number | boolean | ((e: Event) => void) | undefined>;
+
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  const e = document.createElement(tag);
+  set(e, props);
+  for (const c of children) if (c !== null && c !== undefined && c !== false) e.append(c);
+  return e;
+}
+
+const svgNS = 'http://www.w3.org/2000/svg';
+export function s(tag: string, props: Props = {}, ...children: Child[]): SVGElement {
+  const e = document.createElementNS(svgNS, tag);
+  set(e, props);
+  for (const c of children) if (c !== null && c !== undefined && c !== false) e.append(c);
+  return e;
+}
+
+function set(e: Element, props: Props) {
+  for (const [k, v] of Object.entries(props)) {
+    if (v === undefined || v === false) continue;
+    if (typeof v === 'function') e.addEventListener(k, v);
+    else e.setAttribute(k, v === true ? '' : String(v));
+  }
+}
+
+/** A button with a name. */
+export function button(label: string, on: () => void, props: Props = {}): HTMLButtonElement {
+  return h('button', { type: 'button', click: on, ...props }, label);
+}
+
+/** Three digits, no more than two after the point: as the reports print. */
+export function num(x: number | null | undefined): string {
+  if (x === null || x === undefined || !Number.isFinite(x)) return '–';
+  const a = Math.abs(x);
+  if (a === 0) return '0';
+  if (a >= 1000) return Math.round(x).toLocaleString('en').replaceAll(',', ' ');
+  if (a >= 100) return x.toFixed(0);
+  if (a >= 10) return x.toFixed(1);
+  return a >= 0.005 ? x.toFixed(2) : x.toPrecision(1);
+}
+
+export const signed = (x: number) => (x > 0 ? `+${num(x)}` : num(x).replace('-', '−'));
+
+export function link(url: string | undefined, label: string): HTMLElement | string {
+  // Only web addresses become links: a source is somebody's text.
+  return url && /^https?:\/\//.test(url) ? h('a', { href: url, rel: 'noopener noreferrer', target: '_blank' }, label) : label;
+}

@@ -1,0 +1,101 @@
+// One run, played: a clock with hands, and the events in words.
+import { ask, type Happening, type Replay, type Theatre } from './api';
+import { h, button, num } from './dom';
+import type { Globe } from './globe';
+import type { Store } from './state';
+
+export class Player {
+  readonly element = h('div', { 'data-testid': 'replay' });
+  private run?: Replay;
+  private t = 0;
+  private speed = 20;
+  private playing = false;
+  private last = 0;
+  private slider = h('input', { type: 'range', min: 0, max: 1, step: 'any', value: 0, 'aria-label': 'Time of the raid, seconds' });
+  private time = h('output', { class: 'time', 'data-testid': 'replay-time' }, '0 s');
+  private play = button('Play', () => this.toggle(), { 'data-testid': 'play' });
+  private list = h('ol', { class: 'events', 'data-testid': 'events' });
+  private says = h('p', { class: 'about', 'data-testid': 'replay-run' });
+  private rows: { at: number; e: HTMLElement }[] = [];
+
+  constructor(private globe: Globe, private store: Store, private clock: HTMLElement, private busy: (text: string) => void) {
+    const speed = h('select', { 'aria-label': 'Speed' }, ...[5, 20, 60].map((x) => h('option', { value: x, selected: x === 20 }, `${x}×`)));
+    speed.addEventListener('change', () => { this.speed = Number(speed.value); });
+    this.slider.addEventListener('input', () => this.seek(Number(this.slider.value)));
+    clock.append(this.play, this.slider, this.time, speed, button('Leave the replay', () => void this.leave()));
+  }
+
+  form(t: Theatre) {
+    const pick = h('select', { 'aria-label': 'Which run', 'data-testid': 'pick' }, ...['median', 'best', 'worst'].map((x) => h('option', { value: x }, `${x} of 1000 runs`)), ...t.assets.filter((a) => t.arcs.some((x) => x.asset === a.id)).map((a) => h('option', { value: `hit ${a.id}` }, `a run in which ${a.name} is hit`)));
+    const number = h('input', { type: 'number', min: 0, placeholder: 'or its number', 'aria-label': 'Number of the run' });
+    this.element.replaceChildren(h('div', { class: 'fields' }, pick, number, button('Load', () => void this.load(pick.value, number.value), { 'data-testid': 'load-replay' })), this.says, this.list);
+    if (!this.run) this.says.textContent = 'Choose a run of the posture above; it is played on the map with its detections, messages and shots.';
+  }
+
+  private async load(pick: string, number: string) {
+    this.busy('Playing the run …');
+    const posture = this.store.state.posture;
+    const [how, asset] = pick.split(' ');
+    const body = number !== '' ? { run: Number(number) } : how === 'hit' ? { pick: 'hit', asset } : { pick: how };
+    const r = await ask<Replay>('/replay', { ...this.store.variant, posture, ...body });
+    this.run = r;
+    await this.globe.replay(r);
+    this.clock.hidden = false;
+    this.slider.max = String(r.end_s);
+    this.says.textContent = `Run ${r.run} of posture ${r.posture}, seed ${r.seed}: ${r.kills} killed, ${r.leakers} arrive.`;
+    this.rows = r.happenings.map((x) => ({ at: x.time_s, e: this.event(x) }));
+    this.list.replaceChildren(...this.rows.map((x) => x.e));
+    this.seek(0);
+    this.busy('');
+  }
+
+  private event(x: Happening): HTMLElement {
+    return h('li', { class: `event ${x.kind}` }, button(`${num(x.time_s)} s`, () => this.seek(x.time_s)), ` ${x.missile ? `${x.missile}: ` : ''}${x.text}`);
+  }
+
+  get loaded(): boolean { return this.run !== undefined; }
+
+  async leave() {
+    this.run = undefined;
+    this.playing = false;
+    this.play.textContent = 'Play';
+    this.clock.hidden = true;
+    this.list.replaceChildren();
+    this.says.textContent = '';
+    await this.globe.replay(undefined);
+  }
+
+  private seek(t: number) {
+    if (!this.run) return;
+    this.t = Math.max(0, Math.min(t, this.run.end_s));
+    this.slider.value = String(this.t);
+    this.time.textContent = `${Math.floor(this.t)} s`;
+    this.globe.at(this.run.epoch, this.t);
+    let now: HTMLElement | undefined;
+    for (const x of this.rows) {
+      const past = x.at <= this.t;
+      x.e.classList.toggle('past', past);
+      if (past) now = x.e;
+    }
+    if (now) this.list.scrollTop = now.offsetTop - this.list.offsetTop - this.list.clientHeight / 2;
+  }
+
+  private toggle() {
+    if (!this.run) return;
+    this.playing = !this.playing;
+    this.play.textContent = this.playing ? 'Pause' : 'Play';
+    if (this.playing) {
+      if (this.t >= this.run.end_s) this.t = 0;
+      this.last = performance.now();
+      requestAnimationFrame((n) => this.tick(n));
+    }
+  }
+
+  private tick(now: number) {
+    if (!this.playing || !this.run) return;
+    this.seek(this.t + ((now - this.last) / 1000) * this.speed);
+    this.last = now;
+    if (this.t >= this.run.end_s) { this.toggle(); return; }
+    requestAnimationFrame((n) => this.tick(n));
+  }
+}

@@ -1,0 +1,94 @@
+// What is on the screen is a scenario, the text laid over it, and a raid. That
+// is all: undo is a stack of texts, a link holds them, and saving writes one.
+import { strFromU8, strToU8, unzlibSync, zlibSync } from 'fflate';
+import { ask, type Variant } from './api';
+
+export interface State extends Variant { posture: string }
+
+type Listener = (s: State) => void;
+
+export class Store {
+  private now: State = { scenario: '', overlay: '', raid: '', posture: '' };
+  private past: State[] = [];
+  private future: State[] = [];
+  private listeners: Listener[] = [];
+
+  get state(): State { return this.now; }
+  get variant(): Variant { return { scenario: this.now.scenario, overlay: this.now.overlay, raid: this.now.raid }; }
+  get canUndo(): boolean { return this.past.length > 0; }
+  get canRedo(): boolean { return this.future.length > 0; }
+
+  listen(f: Listener) { this.listeners.push(f); }
+
+  /** Another state, which can be undone. */
+  go(change: Partial<State>) {
+    const next = { ...this.now, ...change };
+    if (JSON.stringify(next) === JSON.stringify(this.now)) return;
+    this.past.push(this.now);
+    if (this.past.length > 200) this.past.shift();
+    this.future = [];
+    this.put(next);
+  }
+
+  /** The first state, or another scenario: nothing to go back to. */
+  open(s: State) {
+    this.past = [];
+    this.future = [];
+    this.put(s);
+  }
+
+  /** A posture to look at changes no figure and is not undone. */
+  look(posture: string) {
+    this.now = { ...this.now, posture };
+    this.tell();
+  }
+
+  undo() {
+    const s = this.past.pop();
+    if (!s) return;
+    this.future.push(this.now);
+    this.put(s);
+  }
+
+  redo() {
+    const s = this.future.pop();
+    if (!s) return;
+    this.past.push(this.now);
+    this.put(s);
+  }
+
+  /** Writes edits into the overlay. */
+  async edit(edits: { path: string; value: unknown }[]) {
+    const r = await ask<{ overlay: string; digest: string }>('/overlay', { ...this.variant, edits });
+    this.go({ overlay: r.overlay });
+  }
+
+  private put(s: State) {
+    this.now = s;
+    this.tell();
+  }
+
+  private tell() {
+    const hash = `#${encode(this.now)}`;
+    if (location.hash !== hash) history.replaceState(null, '', hash);
+    for (const f of this.listeners) f(this.now);
+  }
+}
+
+export function encode(s: State): string {
+  const bytes = zlibSync(strToU8(JSON.stringify(s)), { level: 9 });
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** The state a link holds, if it holds one. */
+export function decode(hash: string): State | undefined {
+  try {
+    const raw = atob(hash.replace(/^#/, '').replaceAll('-', '+').replaceAll('_', '/'));
+    const s = JSON.parse(strFromU8(unzlibSync(Uint8Array.from(raw, (c) => c.charCodeAt(0))))) as Partial<State>;
+    if (typeof s.scenario !== 'string') return undefined;
+    const text = (x: unknown) => (typeof x === 'string' ? x : '');
+    return { scenario: s.scenario, overlay: text(s.overlay), raid: text(s.raid), posture: text(s.posture) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+// The smaller views: comparison, warning, studies.
+import { ask, get, send, stream, type Figure, type Listed, type Pairing, type Study, type Theatre, type Timeline, type Variant } from './api';
+import { h, button, num, signed } from './dom';
+import type { Store } from './state';
+
+const range = (f: Figure) => `${num(f.value)} [${num(f.low)}, ${num(f.high)}]`;
+
+/** A snapshot or a posture beside another, over the same dice. */
+export class Compare {
+  readonly element = h('div', { 'data-testid': 'compare' });
+  private kept?: { variant: Variant; posture: string; label: string };
+  private result = h('div');
+  private form = h('div');
+
+  constructor(private store: Store, private busy: (s: string) => void) {
+    this.element.append(this.form, this.result);
+  }
+
+  show(t: Theatre) {
+    const options = () => t.postures.map((p) => h('option', { value: p.id, selected: p.id === this.store.state.posture }, p.id));
+    const a = h('select', { 'aria-label': 'First posture', 'data-testid': 'compare-a' }, ...options());
+    a.value = t.ladder[0] ?? a.value;
+    const b = h('select', { 'aria-label': 'Second posture', 'data-testid': 'compare-b' }, ...options());
+    const keep = button(this.kept ? `Kept: ${this.kept.label}. Keep this instead` : 'Keep what is on the screen to compare with', () => {
+      this.kept = { variant: this.store.variant, posture: this.store.state.posture, label: `${this.store.state.posture}, ${new Date().toLocaleTimeString()}` };
+      this.show(t);
+    }, { 'data-testid': 'keep' });
+    this.form.replaceChildren(h('div', { class: 'fields' }, a, h('span', {}, 'against'), b, button('Compare', () => void this.run({ variant: this.store.variant, posture: a.value, label: a.value }, { variant: this.store.variant, posture: b.value, label: b.value }), { 'data-testid': 'run-compare' })),
+      h('div', { class: 'fields' }, keep, this.kept ? button('Compare the kept one with the screen', () => void this.run(this.kept!, { variant: this.store.variant, posture: this.store.state.posture, label: 'the screen' }), { 'data-testid': 'run-kept' }) : null));
+    if (!this.result.firstChild) this.result.append(h('p', { class: 'empty' }, 'Both sides meet the same dice, so that the difference is theirs and not chance.'));
+  }
+
+  private async run(a: { variant: Variant; posture: string; label: string }, b: { variant: Variant; posture: string; label: string }) {
+    this.busy('Comparing …');
+    const r = await ask<Pairing>('/compare', { a: a.variant, b: b.variant, posture_a: a.posture, posture_b: b.posture, runs: 4000 });
+    this.busy('');
+    this.result.replaceChildren(h('table', {}, h('caption', {}, `${a.label} against ${b.label}: ${r.runs} runs, seed ${r.seed}`),
+      h('thead', {}, h('tr', {}, ...['', a.label, b.label, 'difference', 'significant at 95 %?'].map((t) => h('th', { scope: 'col' }, t)))),
+      h('tbody', {}, ...r.rows.map((x) => h('tr', { class: x.nation ? 'sub' : '' }, h('th', { scope: 'row' }, `${x.nation ? `${x.nation}: ` : ''}${x.what}, ${x.unit}`), h('td', {}, range(x.a)), h('td', {}, range(x.b)), h('td', {}, `${signed(x.difference.value)} [${signed(x.difference.low ?? x.difference.value)}, ${signed(x.difference.high ?? x.difference.value)}]`), h('td', {}, x.significant ? 'yes' : 'no'))))));
+  }
+}
+
+/** Seconds of warning, for the posture shown and the first of the ladder. */
+export async function warning(store: Store, t: Theatre, signal: AbortSignal): Promise<HTMLElement> {
+  const first = t.ladder[0] ?? '';
+  const list = [...new Set([first, store.state.posture])].filter(Boolean);
+  const r = await ask<Timeline>('/warn', { ...store.variant, postures: list, runs: 200 }, signal);
+  const last = r.postures[r.postures.length - 1]!;
+  const base = r.postures[0]!;
+  const left = (at: number | null, impact: number) => (at === null ? null : impact - at);
+  return h('table', { 'data-testid': 'warning' }, h('caption', {}, `Seconds before impact under ${last.posture}${base === last ? '' : `, and what it gains over ${base.posture}`}; medians of ${r.runs} runs`),
+    h('thead', {}, h('tr', {}, ...['asset', 'missile', 'alert', 'firm track', 'first shot', 'last shot', 'gained'].map((x) => h('th', { scope: 'col' }, x)))),
+    h('tbody', {}, ...last.flights.map((f, i) => {
+      const was = base.flights[i];
+      const now = left(f.alert_s, f.impact_s);
+      const then = was ? left(was.alert_s, was.impact_s) : null;
+      return h('tr', {}, h('th', { scope: 'row' }, f.asset_name), h('td', {}, f.missile), h('td', {}, num(now)), h('td', {}, num(left(f.firm_track_s, f.impact_s))), h('td', {}, num(left(f.first_shot_s, f.impact_s))), h('td', {}, num(left(f.last_shot_s, f.impact_s))), h('td', {}, now !== null && then !== null ? signed(now - then) : '–'));
+    })));
+}
+
+/** Longer questions: started, watched, kept. */
+export class Studies {
+  readonly element = h('div', { 'data-testid': 'studies' });
+  private list = h('div', { class: 'studies' });
+  private watched = new Set<string>();
+
+  constructor(private store: Store, private busy: (s: string) => void) {
+    const kind = h('select', { 'aria-label': 'Kind of study', 'data-testid': 'study-kind' }, ...[['gain', 'staircase'], ['report', 'full report'], ['burden', 'who should pay'], ['links', 'which agreement is worth most'], ['cost', 'what it costs'], ['campaign', 'days of raids'], ['deny', 'against the size of the raid']].map(([v, l]) => h('option', { value: v! }, l!)));
+    const runs = h('input', { type: 'number', value: 2000, min: 100, max: 1000000, 'aria-label': 'Runs', 'data-testid': 'study-runs' });
+    this.element.append(h('div', { class: 'fields' }, kind, h('label', { class: 'field' }, h('span', {}, 'Runs'), runs), button('Start', () => void this.start(kind.value, Number(runs.value)), { 'data-testid': 'start-study' })), this.list);
+  }
+
+  private async start(kind: string, runs: number) {
+    this.busy('Starting …');
+    await send<Study>('POST', '/studies', { ...this.store.variant, kind, runs });
+    this.busy('');
+    await this.refresh();
+  }
+
+  async refresh() {
+    const r = await get<{ items: Study[] }>('/studies');
+    this.list.replaceChildren(...(r.items.length ? r.items.map((s) => this.card(s)) : [h('p', { class: 'empty' }, 'No study yet. A study is kept with its results, and goes on when this page is closed.')]));
+    for (const s of r.items) if (['queued', 'running'].includes(s.state)) void this.watch(s.id);
+  }
+
+  private async watch(id: string) {
+    if (this.watched.has(id)) return;
+    this.watched.add(id);
+    try {
+      await stream('GET', `/studies/${id}/events`, undefined, (event, data) => {
+        if (event !== 'study') return;
+        const s = data as Study;
+        const old = this.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
+        if (old) old.replaceWith(this.card(s));
+      });
+    } finally {
+      this.watched.delete(id);
+    }
+  }
+
+  private card(s: Study): HTMLElement {
+    const open = ['queued', 'running'].includes(s.state);
+    const file = (name: string, label: string, view = false) => s.files.some((f) => f.name === name) ? h('a', { href: `/api/v1/studies/${s.id}/files/${name}${view ? '?view=true' : ''}`, class: 'file', target: view ? '_blank' : undefined, rel: 'noopener', download: view ? undefined : name, 'data-testid': `file-${name}${view ? '-view' : ''}` }, label) : null;
+    return h('article', { class: `study ${s.state}`, 'data-id': s.id, 'data-state': s.state }, h('h3', {}, s.name),
+      h('p', {}, `${s.state}${s.state === 'running' && s.total ? `: ${Math.round((100 * s.done) / s.total)} %` : ''}${s.left_s !== undefined && open ? `, ${num(s.left_s)} s left` : ''}${s.state === 'done' ? `; ${s.runs} runs, ${num(s.cpu_s)} s` : ''}${s.mine ? '' : `; of ${s.owner}`}`),
+      open ? h('progress', { max: Math.max(1, s.total), value: s.done, 'aria-label': 'Progress' }) : null,
+      s.problem ? h('p', { class: 'error' }, s.problem) : null,
+      h('p', { class: 'files' }, file('report.html', 'Read', true), file('report.html', 'Report'), file('results.csv', 'CSV'), file('results.parquet', 'Parquet'), file('result.json', 'JSON'), file('scenario.yaml', 'Scenario')),
+      s.mine ? button(open ? 'Cancel' : 'Remove', () => void send('DELETE', `/studies/${s.id}`).then(() => this.refresh()), { 'data-testid': open ? 'cancel' : 'remove' }) : null,
+      s.mine ? button(s.shared ? 'Stop sharing' : 'Share', () => void send('PATCH', `/studies/${s.id}`, { shared: !s.shared }).then(() => this.refresh())) : null);
+  }
+}
+
+export const scenarios = () => get<{ items: Listed[] }>('/scenarios').then((r) => r.items);
