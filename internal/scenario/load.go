@@ -60,6 +60,11 @@ func Load(name string, read func(path string) ([]byte, error), book *catalog.Boo
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
+	// Where a part came from is not what it says: an overlay has the digest of
+	// the file it makes.
+	if none, ok := yamldoc.Parse(name, []byte("include: null"), ps); ok {
+		root = yamldoc.Merge(root, none)
+	}
 	h := sha256.New()
 	yamldoc.Canonical(root, h)
 	fmt.Fprintf(h, "catalogue %s\n", f.Book.Digest())

@@ -236,13 +236,13 @@ type replayDoc struct {
 }
 
 func (s *Server) registerCompute() {
-	huma.Register(s.api, op("POST", "/theatre", "All that a map shows, with the figures behind it"), func(ctx context.Context, in *variantIn) (*answerOut, error) {
+	huma.Register(s.api, s.op("POST", "/theatre", "All that a map shows, with the figures behind it"), func(ctx context.Context, in *variantIn) (*answerOut, error) {
 		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, []any{etagOf(in.Body.Overlay)}, func(_ context.Context, w *testudo.World) (any, error) { return theatreOf(w, in.Body.Overlay), nil })
 	})
-	huma.Register(s.api, op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
-	huma.Register(s.api, op("POST", "/check", "Is the text right? Every error with its place"), s.check)
-	sse.Register(s.api, op("POST", "/whatif", "The staircase, from coarse to fine"), map[string]any{"figures": figuresEvent{}, "problem": problemEvent{}}, s.whatif)
-	huma.Register(s.api, op("POST", "/gain", "The staircase with all that stands behind it"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
+	huma.Register(s.api, s.op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
+	huma.Register(s.api, s.op("POST", "/check", "Is the text right? Every error with its place"), s.check)
+	sse.Register(s.api, s.op("POST", "/whatif", "The staircase, from coarse to fine"), map[string]any{"figures": figuresEvent{}, "problem": problemEvent{}}, s.whatif)
+	huma.Register(s.api, s.op("POST", "/gain", "The staircase with all that stands behind it"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
 		b := &in.Body
 		o := b.Dice.options(s)
 		return s.answer(ctx, "gain", b.Variant, in.IfNoneMatch, []any{o.Seed, o.Runs, b.Postures}, func(ctx context.Context, w *testudo.World) (any, error) {
@@ -253,8 +253,8 @@ func (s *Server) registerCompute() {
 			return w.Document(c, line("gain", b.Variant, o)), nil
 		})
 	})
-	huma.Register(s.api, op("POST", "/footprint", "What a battery, a nation or all defend"), s.footprint)
-	huma.Register(s.api, op("POST", "/radar", "What a radar sees at a height"), func(ctx context.Context, in *radarIn) (*answerOut, error) {
+	huma.Register(s.api, s.op("POST", "/footprint", "What a battery, a nation or all defend"), s.footprint)
+	huma.Register(s.api, s.op("POST", "/radar", "What a radar sees at a height"), func(ctx context.Context, in *radarIn) (*answerOut, error) {
 		b := &in.Body
 		return s.answer(ctx, "radar", b.Variant, in.IfNoneMatch, []any{b.Sensor, b.AltitudeM, b.RCS}, func(_ context.Context, w *testudo.World) (any, error) {
 			v, err := cover.Radar(w.Theatre, b.Sensor, b.AltitudeM, b.RCS)
@@ -264,7 +264,7 @@ func (s *Server) registerCompute() {
 			return report.NewRadarCoverage(w.Theatre, v), nil
 		})
 	})
-	huma.Register(s.api, op("POST", "/warn", "When each kind of flight is seen, reported, tracked, shot at"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
+	huma.Register(s.api, s.op("POST", "/warn", "When each kind of flight is seen, reported, tracked, shot at"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
 		b := &in.Body
 		o := b.Dice.options(s)
 		o.Runs = min(o.Runs, 2000)
@@ -276,9 +276,9 @@ func (s *Server) registerCompute() {
 			return cover.Warn(ctx, w.Theatre, w.Board, postures, o.Seed, o.Runs)
 		})
 	})
-	huma.Register(s.api, op("POST", "/compare", "Two variants over the same dice: paired differences"), s.compare)
-	huma.Register(s.api, op("POST", "/replay", "One run to look at"), s.replay)
-	huma.Register(s.api, op("POST", "/explain", "One missile of one run, in words"), func(ctx context.Context, in *explainIn) (*answerOut, error) {
+	huma.Register(s.api, s.op("POST", "/compare", "Two variants over the same dice: paired differences"), s.compare)
+	huma.Register(s.api, s.op("POST", "/replay", "One run to look at"), s.replay)
+	huma.Register(s.api, s.op("POST", "/explain", "One missile of one run, in words"), func(ctx context.Context, in *explainIn) (*answerOut, error) {
 		b := &in.Body
 		seed := Dice{Seed: b.Seed}.options(s).Seed
 		return s.answer(ctx, "explain", b.Variant, in.IfNoneMatch, []any{seed, b.Posture, b.Missile, b.Run}, func(_ context.Context, w *testudo.World) (any, error) {
@@ -529,9 +529,9 @@ func (s *Server) registerReference() {
 			return out, nil
 		}
 	}
-	huma.Register(s.api, op("GET", "/schema", "The JSON Schema of scenario files"), fixed("schema", func() ([]byte, error) { return scenario.Schema(), nil }))
-	huma.Register(s.api, op("GET", "/outlines", "Land and borders as GeoJSON"), fixed("outlines", report.OutlinesGeoJSON))
-	huma.Register(s.api, op("GET", "/catalogue/{id}", "An entry of the catalogue with its figures"), func(ctx context.Context, in *struct {
+	huma.Register(s.api, s.op("GET", "/schema", "The JSON Schema of scenario files"), fixed("schema", func() ([]byte, error) { return scenario.Schema(), nil }))
+	huma.Register(s.api, s.op("GET", "/outlines", "Land and borders as GeoJSON"), fixed("outlines", report.OutlinesGeoJSON))
+	huma.Register(s.api, s.op("GET", "/catalogue/{id}", "An entry of the catalogue with its figures"), func(ctx context.Context, in *struct {
 		ID string `path:"id" maxLength:"80"`
 	}) (*answerOut, error) {
 		e, ok := s.book.Entry(in.ID)

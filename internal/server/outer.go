@@ -21,9 +21,9 @@ import (
 const csp = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self' data: blob:; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 // op describes an operation of the API.
-func op(method, path, summary string) huma.Operation {
+func (s *Server) op(method, path, summary string) huma.Operation {
 	id := strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(path)
-	return huma.Operation{OperationID: id, Method: method, Path: apiPrefix + path, Summary: summary, Security: []map[string][]string{{"token": {}}}}
+	return huma.Operation{MaxBodyBytes: s.Limits.BodyBytes, OperationID: id, Method: method, Path: apiPrefix + path, Summary: summary, Security: []map[string][]string{{"token": {}}}}
 }
 
 // outer is what every request passes: who may ask, in what form, and what is
@@ -70,7 +70,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 			problem(rec, http.StatusForbidden, "this server answers to localhost only")
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, s.Limits.BodyBytes)
+		r.Body = http.MaxBytesReader(w, r.Body, s.Limits.BodyBytes+1<<16)
 		rec.user = s.identify(r)
 		if strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
 			h.Set("Cache-Control", "no-store")
@@ -120,6 +120,10 @@ type recorder struct {
 }
 
 func (r *recorder) WriteHeader(status int) {
+	if status == http.StatusRequestEntityTooLarge {
+		// What is left of the body must not be taken for another request.
+		r.Header().Set("Connection", "close")
+	}
 	if r.status == 0 {
 		r.status = status
 	}

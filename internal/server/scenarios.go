@@ -92,7 +92,7 @@ func (s *Server) known(ctx context.Context, err error) error {
 
 func (s *Server) registerScenarios() {
 	ships := s.shippedList()
-	huma.Register(s.api, op("GET", "/scenarios", "The shipped scenarios, one's own, and those others share"), func(ctx context.Context, _ *struct{}) (*listOut, error) {
+	huma.Register(s.api, s.op("GET", "/scenarios", "The shipped scenarios, one's own, and those others share"), func(ctx context.Context, _ *struct{}) (*listOut, error) {
 		own, err := s.store.scenarios(user(ctx))
 		if err != nil {
 			return nil, s.fault(ctx, err)
@@ -104,7 +104,7 @@ func (s *Server) registerScenarios() {
 		}
 		return out, nil
 	})
-	create := op("POST", "/scenarios", "Save a scenario")
+	create := s.op("POST", "/scenarios", "Save a scenario")
 	create.DefaultStatus = http.StatusCreated
 	huma.Register(s.api, create, func(ctx context.Context, in *newScenarioIn) (*wholeOut, error) {
 		n, err := s.store.countScenarios(user(ctx))
@@ -120,7 +120,7 @@ func (s *Server) registerScenarios() {
 		}
 		return s.save(ctx, &saved{ID: id, Owner: user(ctx), Name: in.Body.Name, Text: in.Body.Text, Shared: in.Body.Shared}, http.StatusCreated)
 	})
-	huma.Register(s.api, op("GET", "/scenarios/{id}", "A scenario with its text"), func(ctx context.Context, in *idIn) (*wholeOut, error) {
+	huma.Register(s.api, s.op("GET", "/scenarios/{id}", "A scenario with its text"), func(ctx context.Context, in *idIn) (*wholeOut, error) {
 		id := strings.ReplaceAll(in.ID, "~", "/")
 		if b, ok := shipped(id); ok {
 			for _, x := range ships {
@@ -135,7 +135,7 @@ func (s *Server) registerScenarios() {
 		}
 		return &wholeOut{Status: http.StatusOK, ETag: etagOf(x.Text), Body: Whole{listed(x, user(ctx)), x.Text, etagOf(x.Text)}}, nil
 	})
-	huma.Register(s.api, op("PUT", "/scenarios/{id}", "Change a scenario of one's own"), func(ctx context.Context, in *putScenarioIn) (*wholeOut, error) {
+	huma.Register(s.api, s.op("PUT", "/scenarios/{id}", "Change a scenario of one's own"), func(ctx context.Context, in *putScenarioIn) (*wholeOut, error) {
 		x, err := s.store.scenario(in.ID, user(ctx))
 		if err != nil {
 			return nil, s.known(ctx, err)
@@ -152,7 +152,7 @@ func (s *Server) registerScenarios() {
 		}
 		return s.save(ctx, x, http.StatusOK)
 	})
-	drop := op("DELETE", "/scenarios/{id}", "Delete a scenario of one's own")
+	drop := s.op("DELETE", "/scenarios/{id}", "Delete a scenario of one's own")
 	drop.DefaultStatus = http.StatusNoContent
 	huma.Register(s.api, drop, func(ctx context.Context, in *idIn) (*struct{}, error) {
 		return nil, s.gone(ctx, s.store.dropScenario(in.ID, user(ctx)))

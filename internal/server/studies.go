@@ -523,7 +523,7 @@ const heartbeat = 15 * time.Second
 var resultName = regexp.MustCompile(`^[a-z]+\.(json|html|csv|parquet|yaml)$`)
 
 func (s *Server) registerStudies() {
-	create := op("POST", "/studies", "Start a study")
+	create := s.op("POST", "/studies", "Start a study")
 	create.DefaultStatus = http.StatusAccepted
 	huma.Register(s.api, create, func(ctx context.Context, in *studyIn) (*studyOut, error) {
 		b := &in.Body
@@ -562,7 +562,7 @@ func (s *Server) registerStudies() {
 		}
 		return &studyOut{k.Study.For(user(ctx))}, nil
 	})
-	huma.Register(s.api, op("GET", "/studies", "One's own studies, and those others share"), func(ctx context.Context, _ *struct{}) (*studiesOut, error) {
+	huma.Register(s.api, s.op("GET", "/studies", "One's own studies, and those others share"), func(ctx context.Context, _ *struct{}) (*studiesOut, error) {
 		all, err := s.store.listStudies(user(ctx))
 		if err != nil {
 			return nil, s.fault(ctx, err)
@@ -574,14 +574,14 @@ func (s *Server) registerStudies() {
 		}
 		return out, nil
 	})
-	huma.Register(s.api, op("GET", "/studies/{id}", "A study"), func(ctx context.Context, in *idIn) (*studyOut, error) {
+	huma.Register(s.api, s.op("GET", "/studies/{id}", "A study"), func(ctx context.Context, in *idIn) (*studyOut, error) {
 		k, err := s.studies.get(in.ID, user(ctx))
 		if err != nil {
 			return nil, s.known(ctx, err)
 		}
 		return &studyOut{k}, nil
 	})
-	huma.Register(s.api, op("PATCH", "/studies/{id}", "Name or share a study of one's own"), func(ctx context.Context, in *patchStudyIn) (*studyOut, error) {
+	huma.Register(s.api, s.op("PATCH", "/studies/{id}", "Name or share a study of one's own"), func(ctx context.Context, in *patchStudyIn) (*studyOut, error) {
 		k, err := s.studies.change(in.ID, user(ctx), func(x *Study) {
 			if in.Body.Name != nil {
 				x.Name = *in.Body.Name
@@ -595,7 +595,7 @@ func (s *Server) registerStudies() {
 		}
 		return &studyOut{k.For(user(ctx))}, nil
 	})
-	drop := op("DELETE", "/studies/{id}", "Cancel a study of one's own that is open, or remove one that has ended")
+	drop := s.op("DELETE", "/studies/{id}", "Cancel a study of one's own that is open, or remove one that has ended")
 	drop.DefaultStatus = http.StatusNoContent
 	huma.Register(s.api, drop, func(ctx context.Context, in *idIn) (*struct{}, error) {
 		k, err := s.studies.get(in.ID, user(ctx))
@@ -615,7 +615,7 @@ func (s *Server) registerStudies() {
 		}
 		return nil, nil
 	})
-	sse.Register(s.api, op("GET", "/studies/{id}/events", "Where a study stands, until it ends"), map[string]any{"study": Study{}, "problem": problemEvent{}, "alive": struct{}{}}, func(ctx context.Context, in *idIn, send sse.Sender) {
+	sse.Register(s.api, s.op("GET", "/studies/{id}/events", "Where a study stands, until it ends"), map[string]any{"study": Study{}, "problem": problemEvent{}, "alive": struct{}{}}, func(ctx context.Context, in *idIn, send sse.Sender) {
 		c, leave := s.studies.watch(in.ID)
 		defer leave()
 		k, err := s.studies.get(in.ID, user(ctx))
@@ -647,7 +647,7 @@ func (s *Server) registerStudies() {
 			}
 		}
 	})
-	huma.Register(s.api, op("GET", "/studies/{id}/files/{name}", "A file of a study's results"), s.file)
+	huma.Register(s.api, s.op("GET", "/studies/{id}/files/{name}", "A file of a study's results"), s.file)
 }
 
 type fileIn struct {

@@ -195,7 +195,7 @@ func (s *Server) cookie(value string, age int) cookieOut {
 }
 
 func (s *Server) registerAccounts() {
-	huma.Register(s.api, op("GET", "/me", "Who asks, and what is left of the quotas"), func(ctx context.Context, _ *struct{}) (*meOut, error) {
+	huma.Register(s.api, s.op("GET", "/me", "Who asks, and what is left of the quotas"), func(ctx context.Context, _ *struct{}) (*meOut, error) {
 		out := &meOut{}
 		b := &out.Body
 		b.User, b.Hosted, b.Version, b.Catalogue = user(ctx), s.Users != nil, testudo.Version, s.book.Digest()
@@ -206,7 +206,7 @@ func (s *Server) registerAccounts() {
 		b.Quotas.CPUSeconds, b.Quotas.RunsXMissiles, b.Quotas.Runs, b.Quotas.Queued, b.Quotas.DiskLeft = s.gate.Left(user(ctx), s.Now()), s.Limits.RunsXMissiles, s.Limits.Runs, s.Limits.Queued, max(0, s.Limits.DiskBytes-disk)
 		return out, nil
 	})
-	signIn := op("POST", "/session", "Sign in with a token; the answer sets a cookie")
+	signIn := s.op("POST", "/session", "Sign in with a token; the answer sets a cookie")
 	signIn.DefaultStatus = http.StatusNoContent
 	huma.Register(s.api, signIn, func(ctx context.Context, in *sessionIn) (*cookieOut, error) {
 		if s.Users == nil {
@@ -223,7 +223,7 @@ func (s *Server) registerAccounts() {
 		c := s.cookie(id, int(sessionFor/time.Second))
 		return &c, nil
 	})
-	signOut := op("DELETE", "/session", "Sign out")
+	signOut := s.op("DELETE", "/session", "Sign out")
 	signOut.DefaultStatus = http.StatusNoContent
 	huma.Register(s.api, signOut, func(_ context.Context, in *struct {
 		Session string `cookie:"testudo_session"`
