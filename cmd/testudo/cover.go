@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"testudo"
 	"testudo/internal/cover"
 	"testudo/internal/report"
 	"testudo/internal/scenario"
@@ -15,7 +18,8 @@ import (
 func coverCommand() *cobra.Command {
 	var c common
 	var q cover.Query
-	var grid, altitude, rcs, svg, csv, radar string
+	var grid, altitude, rcs, radar string
+	var files drawn
 	var people bool
 	cmd := &cobra.Command{
 		Use: "cover SCENARIO", Short: "What a battery, a nation or a radar covers: areas, shares, maps", Args: cobra.ExactArgs(1),
@@ -38,19 +42,26 @@ height.`,
 				return coded(exitInput, err)
 			}
 			if radar != "" {
-				return coverRadar(cmd, w, radar, altitude, rcs, svg, csv, c.json)
+				return coverRadar(cmd, w, radar, altitude, rcs, &files, c.json)
 			}
 			if err := coverQuery(s.File, w, &q, grid); err != nil {
 				return coded(exitUsage, err)
 			}
 			q.Workers = c.workers
+			if isTerminal(cmd.ErrOrStderr()) {
+				q.Progress = counted(cmd.ErrOrStderr(), "places flown")
+			}
 			m, err := cover.Footprint(cmd.Context(), s.File, q)
+			if q.Progress != nil {
+				fmt.Fprint(cmd.ErrOrStderr(), "\r\033[K")
+			}
 			if err != nil {
 				return coded(exitUsage, err)
 			}
 			line := coverCommandLine(args[0], m.Query, c)
 			d := report.CoverMap(w, s.File.Book, m)
-			if err := writeDrawing(d, svg, csv); err != nil {
+			d.Source = fmt.Sprintf("testudo %s, scenario %.8s; %s", testudo.Version, s.File.Digest, s.File.Name)
+			if err := files.write(d); err != nil {
 				return err
 			}
 			out := report.NewCoverage(s.File, w, m, line, people || q.Battery == "")
@@ -75,8 +86,7 @@ height.`,
 	f.StringVar(&radar, "radar", "", "map what this sensor sees instead")
 	f.StringVar(&altitude, "altitude", "100 km", "height of the target for --radar")
 	f.StringVar(&rcs, "rcs", "0.1 m2", "cross-section of the target for --radar")
-	f.StringVar(&svg, "svg", "", "also draw the map to this `file`")
-	f.StringVar(&csv, "csv", "", "also write the grid (or the radar's edge) to this `file`")
+	files.add(f, "the map", "the grid (or the radar's edge)")
 	f.BoolVar(&people, "shares", false, "with --battery: also the share of each nation's area and people inside")
 	c.runs = 1
 	return cmd
@@ -141,19 +151,45 @@ func coverCommandLine(path string, q cover.Query, c common) string {
 	return s
 }
 
-func writeDrawing(d report.Drawing, svg, csv string) error {
-	if svg != "" {
-		if err := write(svg, []byte(d.SVG())); err != nil {
+// drawn are the files one picture may be written to.
+type drawn struct{ svg, png, csv string }
+
+func (f *drawn) add(flags *pflag.FlagSet, what, data string) {
+	flags.StringVar(&f.svg, "svg", "", "also draw "+what+" to this `file`")
+	flags.StringVar(&f.png, "png", "", "also draw "+what+" to this PNG `file`")
+	flags.StringVar(&f.csv, "csv", "", "also write "+data+" to this `file`")
+}
+
+// drawnTo takes the kind of picture from a file's name.
+func drawnTo(file string) *drawn {
+	if strings.HasSuffix(strings.ToLower(file), ".png") {
+		return &drawn{png: file}
+	}
+	return &drawn{svg: file}
+}
+
+func (f *drawn) write(d report.Drawing) error {
+	if f.svg != "" {
+		if err := write(f.svg, []byte(d.SVG())); err != nil {
 			return err
 		}
 	}
-	if csv != "" {
-		return write(csv, []byte(d.CSV))
+	if f.png != "" {
+		png, err := d.PNG()
+		if err != nil {
+			return coded(exitInternal, err)
+		}
+		if err := write(f.png, png); err != nil {
+			return err
+		}
+	}
+	if f.csv != "" {
+		return write(f.csv, []byte(d.CSV))
 	}
 	return nil
 }
 
-func coverRadar(cmd *cobra.Command, t *theatre.Theatre, sensor, altitude, rcs, svg, csv string, asJSON bool) error {
+func coverRadar(cmd *cobra.Command, t *theatre.Theatre, sensor, altitude, rcs string, files *drawn, asJSON bool) error {
 	h, err := units.ParseLength(spaced(altitude))
 	if err != nil {
 		return coded(exitUsage, fmt.Errorf("--altitude: %w", err))
@@ -166,7 +202,9 @@ func coverRadar(cmd *cobra.Command, t *theatre.Theatre, sensor, altitude, rcs, s
 	if err != nil {
 		return coded(exitUsage, err)
 	}
-	if err := writeDrawing(report.RadarMap(t, v), svg, csv); err != nil {
+	d := report.RadarMap(t, v)
+	d.Source = fmt.Sprintf("testudo %s, scenario %.8s; %s", testudo.Version, t.Digest, t.Name)
+	if err := files.write(d); err != nil {
 		return err
 	}
 	if asJSON {

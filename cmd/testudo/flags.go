@@ -171,6 +171,17 @@ func bar(w io.Writer, of string) func(done, total int) {
 	}
 }
 
+// counted shows how far work has come whose end nobody knows.
+func counted(w io.Writer, of string) func(done int) {
+	last := time.Time{}
+	return func(done int) {
+		if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
+			last = now
+			fmt.Fprintf(w, "\r%d %s\033[K", done, of)
+		}
+	}
+}
+
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"testudo"
 	"testudo/internal/cover"
 	"testudo/internal/report"
 )
@@ -12,7 +13,8 @@ import (
 func warnCommand() *cobra.Command {
 	var c common
 	var postures []string
-	var asset, svg, chartMap, csv string
+	var asset, chartMap string
+	var files drawn
 	cmd := &cobra.Command{
 		Use: "warn SCENARIO", Short: "How many seconds of warning sharing buys: timelines per asset and posture", Args: cobra.ExactArgs(1),
 		Long: `Plays runs of the raid and gives medians for each kind of flight (a missile from
@@ -60,10 +62,11 @@ fired, and what each posture gains over the one before it.`,
 					t.Postures[i].Flights = keep
 				}
 			}
-			if err := writeDrawing(report.WarnChart(t), svg, csv); err != nil {
+			d := report.Sourced([]report.Drawing{report.WarnChart(t), report.WarnMap(w.Theatre, t)}, fmt.Sprintf("testudo %s, scenario %.8s, %d runs, seed %d; raid %s; %s", testudo.Version, w.Scenario.File.Digest, t.Runs, t.Seed, t.Raid, t.Scenario))
+			if err := files.write(d[0]); err != nil {
 				return err
 			}
-			if err := writeDrawing(report.WarnMap(w.Theatre, t), chartMap, ""); err != nil {
+			if err := drawnTo(chartMap).write(d[1]); err != nil {
 				return err
 			}
 			if c.json {
@@ -80,8 +83,7 @@ fired, and what each posture gains over the one before it.`,
 	f.StringVar(&c.raid, "raid", "", "raid to play (default: the scenario's)")
 	f.StringArrayVar(&postures, "posture", nil, "posture (repeatable, in order; default: the ladder)")
 	f.StringVar(&asset, "asset", "", "this asset only")
-	f.StringVar(&svg, "svg", "", "also draw the timeline to this `file`")
-	f.StringVar(&chartMap, "map", "", "also draw a map of seconds of warning to this `file`")
-	f.StringVar(&csv, "csv", "", "also write the times to this `file`")
+	files.add(f, "the timeline", "the times")
+	f.StringVar(&chartMap, "map", "", "also draw a map of seconds of warning to this SVG or, by its name, PNG `file`")
 	return cmd
 }

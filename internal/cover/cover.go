@@ -60,6 +60,8 @@ type Query struct {
 	Asset   string // map the launch points instead from which this asset is defended
 	GridM   float64
 	Workers int
+	// Progress, if set, is called with the number of places flown so far.
+	Progress func(flown int)
 }
 
 // Value is what the defence can do at one place.
@@ -83,13 +85,15 @@ type evaluator struct {
 	asset    *geo.LLA
 	typ      int
 	workers  int
+	flown    int
+	progress func(flown int)
 	sites    []site
 	ids      []string
 	heights  []float64 // highest intercept of each battery, m
 }
 
 func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
-	e := &evaluator{workers: q.Workers}
+	e := &evaluator{workers: q.Workers, progress: q.Progress}
 	if e.workers <= 0 {
 		e.workers = runtime.GOMAXPROCS(0)
 	}
@@ -264,9 +268,13 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA) ([]Value, error) {
 			stop = ctx.Err()
 		case next <- k:
 		}
+		if e.progress != nil {
+			e.progress(e.flown + k*batch)
+		}
 	}
 	close(next)
 	wg.Wait()
+	e.flown += len(places)
 	return out, errors.Join(append(errs, stop)...)
 }
 
