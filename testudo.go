@@ -170,20 +170,36 @@ type World struct {
 	Scenario *Scenario
 	Theatre  *theatre.Theatre
 	Board    *sim.Board
+
+	compiler *sim.Compiler
 }
 
 // Compile flies a raid of the scenario ("" for its default) and does all the
 // physics once.
 func (s *Scenario) Compile(raid string) (*World, error) {
-	t, err := theatre.Resolve(s.File, theatre.Options{Raid: raid})
+	return s.CompileFrom(nil, raid)
+}
+
+// CompileFrom is Compile for a scenario much like one compiled before: flights,
+// views and windows that what was changed does not touch are taken over from
+// prev (nil: from nothing). The world is that of Compile, bit for bit; prev stays
+// as it is and may serve several at a time.
+func (s *Scenario) CompileFrom(prev *World, raid string) (*World, error) {
+	o := theatre.Options{Raid: raid}
+	var before *sim.Compiler
+	if prev != nil {
+		o.Previous, before = prev.Theatre, prev.compiler
+	}
+	t, err := theatre.Resolve(s.File, o)
 	if err != nil {
 		return nil, err
 	}
-	b, err := sim.Compile(t)
+	c := sim.NewCompilerFrom(before, t)
+	b, err := c.Board(t.Postures, t.Ladder)
 	if err != nil {
 		return nil, err
 	}
-	return &World{s, t, b}, nil
+	return &World{Scenario: s, Theatre: t, Board: b, compiler: c}, nil
 }
 
 // Options of a study.

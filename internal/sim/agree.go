@@ -1,9 +1,10 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
-	"sort"
+	"slices"
 
 	"testudo/internal/engage"
 	"testudo/internal/pact"
@@ -14,7 +15,11 @@ import (
 // What agreements make of a path: who points whom, who is told what, who may
 // shoot on whose track.
 
-type routeKey struct{ to, class, area, sensor int }
+// feedKey names a list of feeds of one path.
+type feedKey struct {
+	nation int
+	level  pact.Level
+}
 
 // stateCompiler compiles one posture in one state of what may fail.
 type stateCompiler struct {
@@ -22,7 +27,8 @@ type stateCompiler struct {
 	net    *pact.Net
 	up     func(edge int) bool
 	down   []bool
-	routes map[routeKey][]pact.Route
+	routes [][]pact.Route     // by type, area, sensor and nation; nil: not asked yet
+	lists  map[feedKey][]Feed // of the path being compiled
 }
 
 // to gives the routes by which a sensor's data on a path reach a nation.
@@ -30,11 +36,14 @@ func (s *stateCompiler) to(sensor, nation, path int) []pact.Route {
 	t := s.c.t
 	from := t.Sensors[sensor].Nation
 	p := &t.Paths[path]
-	k := routeKey{to: nation, class: p.Type, area: p.Area, sensor: sensor}
-	if r, ok := s.routes[k]; ok {
+	k := ((p.Type*len(t.Areas)+p.Area)*len(t.Sensors)+sensor)*len(t.Nations) + nation
+	if r := s.routes[k]; r != nil {
 		return r
 	}
 	r := s.net.Routes(from, nation, pact.Content{Class: t.Types[p.Type].Class, From: t.Areas[p.Area].ID, Sensor: t.Sensors[sensor].ID}, s.up)
+	if r == nil {
+		r = []pact.Route{}
+	}
 	s.routes[k] = r
 	return r
 }
@@ -54,6 +63,7 @@ func (s *stateCompiler) path(i int) PathState {
 	t := s.c.t
 	ph := &s.c.paths[i]
 	views := s.c.views[ph.first : ph.first+ph.views]
+	clear(s.lists)
 	var st PathState
 	for n := range t.Nations {
 		var cue NationCue
@@ -94,8 +104,18 @@ func helps(v *sensed) bool {
 }
 
 // feeds lists the views whose data reach a nation at a level; radars only where
-// a track is meant.
+// a track is meant. The list is shared by all that ask for it.
 func (s *stateCompiler) feeds(path, nation int, l pact.Level) []Feed {
+	key := feedKey{nation, l}
+	out, ok := s.lists[key]
+	if !ok {
+		out = s.findFeeds(path, nation, l)
+		s.lists[key] = out
+	}
+	return out
+}
+
+func (s *stateCompiler) findFeeds(path, nation int, l pact.Level) []Feed {
 	t := s.c.t
 	ph := &s.c.paths[path]
 	var out []Feed
@@ -112,7 +132,7 @@ func (s *stateCompiler) feeds(path, nation int, l pact.Level) []Feed {
 			out = append(out, Feed{int32(v), ms(d), ms(lost), bound})
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].BoundMs < out[j].BoundMs })
+	slices.SortStableFunc(out, func(a, b Feed) int { return cmp.Compare(a.BoundMs, b.BoundMs) })
 	return out
 }
 
@@ -213,8 +233,8 @@ func (s *stateCompiler) knows(path, nation int, accuracyM float64) int32 {
 	if len(cs) == 0 {
 		return Never
 	}
-	key := s.key('k', path, nation, cs, accuracyM)
-	if v, ok := s.c.known[key]; ok {
+	key := s.key('k', path, cs, 0, 0, math.Float64bits(accuracyM))
+	if v, ok := recall(s.c.memo.known, s.c.old.known, key); ok {
 		return v
 	}
 	ph := &s.c.paths[path]
@@ -244,33 +264,44 @@ func (s *stateCompiler) knows(path, nation int, accuracyM float64) int32 {
 		v = ms(b)
 		break
 	}
-	s.c.known[key] = v
+	s.c.memo.known[key] = v
 	return v
+}
+
+// recall looks into a memo and into that of the compiler before; what the latter
+// has is noted, so that it lives on as long as it is used.
+func recall[V any](now, before map[string]V, key string) (V, bool) {
+	v, ok := now[key]
+	if !ok {
+		if v, ok = before[key]; ok {
+			now[key] = v
+		}
+	}
+	return v, ok
 }
 
 // key names a set of contributions for the memo: the same set under another
 // posture needs no new arithmetic.
-func (s *stateCompiler) key(kind byte, path, of int, cs []track.Contribution, extra ...float64) string {
+func (s *stateCompiler) key(kind byte, path int, cs []track.Contribution, window, kill uint32, extra uint64) string {
 	ph := &s.c.paths[path]
-	buf := make([]byte, 0, 16+len(cs)*24)
+	buf := make([]byte, 0, 21+len(cs)*21)
 	buf = append(buf, kind)
-	buf = binary.BigEndian.AppendUint32(buf, uint32(path))
-	if kind == 'e' {
-		buf = binary.BigEndian.AppendUint32(buf, uint32(of))
+	for _, n := range [3]uint32{ph.id, window, kill} {
+		buf = binary.BigEndian.AppendUint32(buf, n)
 	}
-	for _, x := range extra {
-		buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(x))
-	}
+	buf = binary.BigEndian.AppendUint64(buf, extra)
 	for i := range cs {
 		for v := 0; v < ph.views; v++ {
 			if s.c.views[ph.first+v].info == cs[i].Info {
-				buf = append(buf, byte(v>>8), byte(v))
+				buf = binary.BigEndian.AppendUint32(buf, s.c.views[ph.first+v].id)
 			}
 		}
 		buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(cs[i].DelayS))
 		buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(cs[i].Quality))
 		if cs[i].Relayed {
-			buf = append(buf, 'r')
+			buf = append(buf, 1)
+		} else {
+			buf = append(buf, 0)
 		}
 	}
 	return string(buf)
@@ -325,18 +356,18 @@ func (s *stateCompiler) kills(path, battery int, w *engage.Window, cs []track.Co
 		return out
 	}
 	x := &s.c.t.Batteries[battery]
+	ph := &s.c.paths[path]
 	textbook := !math.IsNaN(x.Kill.Handover)
 	if len(cs) == 0 && !textbook {
 		return out
 	}
 	key := ""
 	if !textbook {
-		key = s.key('e', path, battery, cs)
-		if m, ok := s.c.memo[key]; ok {
+		key = s.key('e', path, cs, ph.ids[battery], s.c.killNumber(x.Kill), 0)
+		if m, ok := recall(s.c.memo.kills, s.c.old.kills, key); ok {
 			return m
 		}
 	}
-	ph := &s.c.paths[path]
 	for i, sl := range w.Slots {
 		handover := x.Kill.Handover
 		if !textbook {
@@ -346,7 +377,7 @@ func (s *stateCompiler) kills(path, battery int, w *engage.Window, cs []track.Co
 		out[i] = certain(x.Kill.Probability(handover))
 	}
 	if !textbook {
-		s.c.memo[key] = out
+		s.c.memo.kills[key] = out
 	}
 	return out
 }

@@ -3,10 +3,12 @@ package sim
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 
 	"testudo/internal/draw"
 	"testudo/internal/engage"
+	"testudo/internal/flight"
 	"testudo/internal/pact"
 	"testudo/internal/sense"
 	"testudo/internal/theatre"
@@ -42,7 +44,17 @@ type Compiler struct {
 	t     *theatre.Theatre
 	paths []pathPhysics
 	views []sensed // all views, in the order of paths then sensors
-	memo  map[string][]uint64
+	memo  memo
+	old   memo                   // of the compiler this one was made from
+	kills map[engage.Kill]uint32 // numbers of the batteries' ways to kill
+	next  uint32                 // number of the path, view or window last named
+}
+
+// memo keeps what fused tracks promise. Its keys are made of numbers that a path,
+// a view, a window and a way to kill keep while they are taken over from one
+// compiler to the next, so that they name contents, not places in a list.
+type memo struct {
+	kills map[string][]uint64
 	known map[string]int32
 }
 
@@ -53,9 +65,12 @@ type pathPhysics struct {
 	views   int
 	ofView  []int // per sensor: its view, -1
 	windows []engage.Window
+	id      uint32
+	ids     []uint32 // of the windows
 }
 
 type sensed struct {
+	id     uint32
 	sensor int
 	view   sense.View
 	info   *track.Info
@@ -64,44 +79,99 @@ type sensed struct {
 // NewCompiler flies nothing (the theatre's paths have flown) but looks and
 // reaches: every sensor at every path, every battery at every path.
 func NewCompiler(t *theatre.Theatre) *Compiler {
-	c := &Compiler{t: t, memo: map[string][]uint64{}, known: map[string]int32{}}
+	return NewCompilerFrom(nil, t)
+}
+
+// NewCompilerFrom is NewCompiler for a theatre much like one compiled before:
+// what a sensor saw of a flight and when a battery could meet it are taken over
+// where the flight is the very same one (theatre.Options.Previous keeps it) and
+// sensor and battery stand and are as they were. The boards are those of
+// NewCompiler, bit for bit. prev may be nil; it is only read.
+func NewCompilerFrom(prev *Compiler, t *theatre.Theatre) *Compiler {
+	c := &Compiler{t: t, memo: memo{map[string][]uint64{}, map[string]int32{}}, kills: map[engage.Kill]uint32{}}
+	var k *kept
+	if prev != nil {
+		c.old, c.next = prev.memo, prev.next
+		maps.Copy(c.kills, prev.kills)
+		k = keep(prev, t)
+	}
 	for i := range t.Paths {
-		c.paths = append(c.paths, c.physics(i))
+		c.paths = append(c.paths, c.physics(i, k))
 	}
 	return c
 }
 
-func (c *Compiler) physics(i int) pathPhysics {
+// number names one more path, view or window.
+func (c *Compiler) number() uint32 {
+	c.next++
+	return c.next
+}
+
+func (c *Compiler) physics(i int, k *kept) pathPhysics {
 	t := c.t
 	p := &t.Paths[i]
-	ph := pathPhysics{motion: track.NewMotion(p.Flight), first: len(c.views), ofView: make([]int, len(t.Sensors))}
-	scan := sense.NewScan(p.Flight)
+	sig := t.Types[p.Type].Signature
+	ph := pathPhysics{first: len(c.views), ofView: make([]int, len(t.Sensors))}
+	was := k.path(pathKey{p.Flight, sig})
+	if was != nil {
+		ph.motion, ph.id = was.motion, was.id
+	} else {
+		ph.motion, ph.id = track.NewMotion(p.Flight), c.number()
+	}
+	var scan *sense.Scan // made when the first radar must look
 	for s := range t.Sensors {
 		ph.ofView[s] = -1
-		var v sense.View
-		sn := &t.Sensors[s]
-		if sn.Radar != nil {
-			v = sn.Radar.ObserveScan(t.Earth, scan, t.Types[p.Type].Signature)
+		var x sensed
+		seen := false
+		if was != nil && k.sensors[s] >= 0 {
+			if v := was.ofView[k.sensors[s]]; v >= 0 {
+				x, seen = k.prev.views[was.first+v], true
+				x.sensor = s
+			}
 		} else {
-			v = sn.Infrared.Observe(t.Earth, p.Flight)
+			if scan == nil {
+				scan = sense.NewScan(p.Flight)
+			}
+			x, seen = c.observe(s, p.Flight, scan, sig, ph.motion)
 		}
-		if math.IsInf(v.First, 1) || len(v.Cued.T) == 0 && len(v.Search.T) == 0 {
-			continue
+		if seen {
+			ph.ofView[s] = len(c.views) - ph.first
+			c.views = append(c.views, x)
 		}
-		x := sensed{sensor: s, view: v}
-		if len(v.Looks) > 0 {
-			x.info = ph.motion.Gather(sn.At, v.Looks, FadeS)
-		}
-		ph.ofView[s] = len(c.views) - ph.first
-		c.views = append(c.views, x)
 	}
 	ph.views = len(c.views) - ph.first
-	path := engage.NewPath(p.Flight)
-	ph.windows = make([]engage.Window, len(t.Batteries))
+	var path *engage.Path // made when the first battery must aim
+	ph.windows, ph.ids = make([]engage.Window, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
-		ph.windows[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid)
+		if was != nil && k.batteries[b] >= 0 {
+			ph.windows[b], ph.ids[b] = was.windows[k.batteries[b]], was.ids[k.batteries[b]]
+			continue
+		}
+		if path == nil {
+			path = engage.NewPath(p.Flight)
+		}
+		ph.windows[b], ph.ids[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid), c.number()
 	}
 	return ph
+}
+
+// observe lets a sensor look at a flight; false if it never sees it.
+func (c *Compiler) observe(s int, tr *flight.Trajectory, scan *sense.Scan, sig sense.Signature, m *track.Motion) (sensed, bool) {
+	sn := &c.t.Sensors[s]
+	x := sensed{sensor: s}
+	if sn.Radar != nil {
+		x.view = sn.Radar.ObserveScan(c.t.Earth, scan, sig)
+	} else {
+		x.view = sn.Infrared.Observe(c.t.Earth, tr)
+	}
+	if math.IsInf(x.view.First, 1) || len(x.view.Cued.T) == 0 && len(x.view.Search.T) == 0 {
+		return x, false
+	}
+	x.id = c.number()
+	if len(x.view.Looks) > 0 {
+		x.info = m.Gather(sn.At, x.view.Looks, FadeS)
+	}
+	return x, true
 }
 
 func ms(s float64) int32 {
@@ -340,5 +410,5 @@ func (c *Compiler) in(tp *theatre.Posture, parts []part, state int) *stateCompil
 			}
 		}
 	}
-	return &stateCompiler{c: c, net: tp.Net, up: func(e int) bool { return !edgeDown[e] }, down: down, routes: map[routeKey][]pact.Route{}}
+	return &stateCompiler{c: c, net: tp.Net, up: func(e int) bool { return !edgeDown[e] }, down: down, routes: make([][]pact.Route, len(c.t.Types)*len(c.t.Areas)*len(c.t.Sensors)*len(c.t.Nations)), lists: map[feedKey][]Feed{}}
 }

@@ -25,12 +25,19 @@ type Options struct {
 	// same world: the study of what is uncertain about the world uses it. Nil
 	// takes every figure as it stands.
 	Figure func(entry, figure string, value float64) float64
+	// Previous is a world resolved before, whose missiles, flights and fly-outs
+	// are taken over where they start from the same figures. It changes nothing
+	// but the time: what is taken over is what would be computed.
+	Previous *Theatre
 }
 
 // Resolve builds the world of a scenario. Its errors name the place in the
 // file, all at once: a target out of reach, a system without what it needs.
 func Resolve(f *scenario.File, o Options) (*Theatre, error) {
-	r := &resolver{f: f, o: o, ps: new(yamldoc.Problems), used: map[string]bool{}, t: &Theatre{Name: f.Name, Digest: f.Digest}}
+	r := &resolver{f: f, o: o, ps: new(yamldoc.Problems), used: map[string]bool{}, t: &Theatre{Name: f.Name, Digest: f.Digest, flown: newFlown()}, before: newFlown()}
+	if o.Previous != nil {
+		r.before = o.Previous.flown
+	}
 	r.world()
 	r.nations()
 	r.places()
@@ -54,6 +61,8 @@ type resolver struct {
 	ps   *yamldoc.Problems
 	t    *Theatre
 	used map[string]bool
+	// before is what an earlier world has flown.
+	before flown
 }
 
 func (r *resolver) bad(at yamldoc.Pos, path, format string, args ...any) {
@@ -230,7 +239,7 @@ func (r *resolver) batteries() {
 		fly, ok := flyouts[in.ID]
 		if !ok {
 			var err error
-			fly, err = flight.NewFlyout(flight.FlyoutSpec{
+			fly, err = r.flyout(flight.FlyoutSpec{
 				ConstantSpeed: in.Attr("model") == "constant-speed", BurnoutSpeed: units.Speed(in.value("burnout-speed", 0)), Burn: units.Duration(in.value("burn-time", 0)),
 				Reach: units.Length(in.value("reach", 0)), MinRange: units.Length(in.value("min-range", 0)), MinAltitude: units.Length(in.value("min-altitude", 0)), MaxAltitude: units.Length(in.value("max-altitude", 0)),
 				Beta: units.Loading(in.value("ballistic-coefficient", 0)),
@@ -364,7 +373,7 @@ func (r *resolver) raid() {
 			key := fmt.Sprintf("%s|%s|%s|%s|%g|%g", gr.Missile, gr.From, a.Asset, gr.Shape, gr.LoftFraction, float64(gr.Apogee))
 			pi, ok := paths[key]
 			if !ok {
-				tr, err := r.t.Types[ti].Flight.Aim(r.t.Earth, flight.Aim{From: r.t.Areas[area].At, To: r.t.Assets[asset].At, Shape: shape(gr), Fraction: gr.LoftFraction, Apogee: gr.Apogee})
+				tr, err := r.fly(r.t.Types[ti].Flight, flight.Aim{From: r.t.Areas[area].At, To: r.t.Assets[asset].At, Shape: shape(gr), Fraction: gr.LoftFraction, Apogee: gr.Apogee})
 				if err != nil {
 					var out *flight.OutOfReachError
 					if errors.As(err, &out) {
@@ -436,7 +445,7 @@ func (r *resolver) missileType(e *figures) (int, error) {
 			}
 		}
 	}
-	m, err := flight.Calibrate(r.t.Earth, spec)
+	m, err := r.calibrate(spec)
 	if err != nil {
 		return 0, fmt.Errorf("missile %s cannot fly as its figures say: %w", e.ID, err)
 	}

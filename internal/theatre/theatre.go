@@ -32,6 +32,8 @@ type Theatre struct {
 
 	// Used lists the catalogue entries the world was built from, sorted.
 	Used []string
+
+	flown flown
 }
 
 // Nation is a party.
