@@ -31,9 +31,21 @@ func Entity(id string) uint64 {
 
 // U64 is the draw of one key, uniform over all 64-bit integers.
 func U64(seed, run, entity, purpose uint64) uint64 {
+	return Dice(seed, run).U64(entity, purpose)
+}
+
+// Run is the part of a key that all draws of one run share, already mixed.
+type Run uint64
+
+// Dice begins the draws of a run.
+func Dice(seed, run uint64) Run {
 	h := mix64(seed + 0x9e3779b97f4a7c15)
-	h = mix64(h ^ (run*0xd1342543de82ef95 + 0x2545f4914f6cdd1d))
-	return mix64(h ^ entity ^ bits.RotateLeft64(purpose*0xaf251af3b0f025b5, 29))
+	return Run(mix64(h ^ (run*0xd1342543de82ef95 + 0x2545f4914f6cdd1d)))
+}
+
+// U64 is the draw of one key of the run, the same as that of the function U64.
+func (r Run) U64(entity, purpose uint64) uint64 {
+	return mix64(uint64(r) ^ entity ^ bits.RotateLeft64(purpose*0xaf251af3b0f025b5, 29))
 }
 
 // Threshold turns a probability into the bound for Hit. p at or below zero

@@ -1,5 +1,7 @@
 package sim
 
+import "slices"
+
 // The event queue and the log.
 
 const (
@@ -8,33 +10,43 @@ const (
 )
 
 // event is ordered by time, then by kind (results free channels before new
-// shots ask for them), then by engagement, which has a canonical order.
-type event struct {
-	tMs  int32
-	eng  int32
-	kind int32
+// shots ask for them), then by engagement, which has a canonical order. All three
+// stand in one number, the time first, so that one comparison orders two events.
+type event uint64
+
+func eventAt(tMs, kind, eng int32) event {
+	return event(uint32(tMs)^1<<31)<<32 | event(evResult-kind)<<31 | event(eng)
 }
 
-func (a event) before(b event) bool {
-	if a.tMs != b.tMs {
-		return a.tMs < b.tMs
-	}
-	if a.kind != b.kind {
-		return a.kind > b.kind
-	}
-	return a.eng < b.eng
+func (e event) parts() (tMs, kind, eng int32) {
+	return int32(uint32(e>>32) ^ 1<<31), evResult - int32(e>>31&1), int32(e & (1<<31 - 1))
 }
 
-// heap is a binary heap of events without interfaces, four times as fast as
-// container/heap here.
-type heap struct{ items []event }
+// heap hands out events in their order. The first looks of all engagements are
+// known before the fight begins: they are sorted once and merged with what the
+// fight itself brings, which is little at any time and stands in a binary heap
+// without interfaces.
+type heap struct {
+	items  []event
+	sorted []event // the first looks, in order
+	next   int     // of sorted
+}
+
+func (h *heap) reset() { h.items, h.sorted, h.next = h.items[:0], h.sorted[:0], 0 }
+
+// arrive notes an event before the fight; sort follows the last of them.
+func (h *heap) arrive(e event) { h.sorted = append(h.sorted, e) }
+
+func (h *heap) sort() { slices.Sort(h.sorted) }
+
+func (h *heap) more() bool { return len(h.items) > 0 || h.next < len(h.sorted) }
 
 func (h *heap) push(e event) {
 	h.items = append(h.items, e)
 	i := len(h.items) - 1
 	for i > 0 {
 		up := (i - 1) / 2
-		if !e.before(h.items[up]) {
+		if e >= h.items[up] {
 			break
 		}
 		h.items[i] = h.items[up]
@@ -44,6 +56,10 @@ func (h *heap) push(e event) {
 }
 
 func (h *heap) pop() event {
+	if h.next < len(h.sorted) && (len(h.items) == 0 || h.sorted[h.next] < h.items[0]) {
+		h.next++
+		return h.sorted[h.next-1]
+	}
 	top := h.items[0]
 	last := h.items[len(h.items)-1]
 	h.items = h.items[:len(h.items)-1]
@@ -57,10 +73,10 @@ func (h *heap) pop() event {
 		if c >= n {
 			break
 		}
-		if c+1 < n && h.items[c+1].before(h.items[c]) {
+		if c+1 < n && h.items[c+1] < h.items[c] {
 			c++
 		}
-		if !h.items[c].before(last) {
+		if h.items[c] >= last {
 			break
 		}
 		h.items[i] = h.items[c]

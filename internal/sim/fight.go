@@ -3,7 +3,7 @@ package sim
 import "testudo/internal/draw"
 
 // fight plays the engagements in the order of time.
-func (p *Player) fight(ps *Posture, paths []PathState, seed, run uint64, out []int32, log *Log) {
+func (p *Player) fight(ps *Posture, paths []PathState, dice draw.Run, out []int32, log *Log) {
 	b := p.b
 	for i := range p.rounds {
 		p.busy[i] = 0
@@ -16,18 +16,18 @@ func (p *Player) fight(ps *Posture, paths []PathState, seed, run uint64, out []i
 	clear(p.dry)
 	for k := range b.Interceptors {
 		in := &b.Interceptors[k]
-		p.works[k] = in.Works == always || in.PerMissile || draw.Hit(draw.U64(seed, run, in.Entity, purposeCommon), in.Works)
+		p.works[k] = in.Works == always || in.PerMissile || draw.Hit(dice.U64(in.Entity, purposeCommon), in.Works)
 		if !p.works[k] {
 			log.add(Event{Kind: EvCommon, Missile: -1, A: int32(k)})
 		}
 	}
-	for len(p.events.items) > 0 {
-		e := p.events.pop()
-		if e.kind == evFire {
-			p.fire(ps, paths, e.eng, e.tMs, seed, run, out, log)
+	for p.events.more() {
+		t, kind, eng := p.events.pop().parts()
+		if kind == evFire {
+			p.fire(ps, paths, eng, t, dice, out, log)
 			continue
 		}
-		p.result(ps, paths, e.eng, e.tMs, seed, run, out, log)
+		p.result(ps, paths, eng, t, dice, out, log)
 	}
 }
 
@@ -43,7 +43,7 @@ func (p *Player) engagement(paths []PathState, s *engState) (*PathCommand, *Enga
 
 // fire launches at time t if everything allows it, or says why not. It reports
 // whether it launched.
-func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uint64, out []int32, log *Log) bool {
+func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, dice draw.Run, out []int32, log *Log) bool {
 	b := p.b
 	s := &p.eng[ei]
 	if s.done {
@@ -54,7 +54,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	how := &b.Commands[cmd.Nation]
 	bt := &b.Batteries[e.Battery]
 	start := p.startMs[i]
-	if k := p.killMs[i]; k != Never && (b.Oracle || k+bt.AssessMs <= t) && !p.blind(how, bt, i, s.slot, seed, run, log, t) {
+	if k := p.killMs[i]; k != Never && (b.Oracle || k+bt.AssessMs <= t) && !p.blind(how, bt, i, s.slot, dice, log, t) {
 		p.end(s, how, e)
 		return false
 	}
@@ -76,7 +76,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 		if s.threshold(sl, sl.LaunchMs) > 0 {
 			// In time for this look, but no mode allows it yet.
 			s.slot = j
-			p.events.push(event{start + sl.LaunchMs, ei, evFire})
+			p.events.push(eventAt(start+sl.LaunchMs, evFire, ei))
 			return false
 		}
 	}
@@ -120,7 +120,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 				log.add(Event{Kind: EvWaits, TMs: t, Missile: i, A: e.Battery, B: until})
 				s.slot = n
 				p.owe(s, how, e)
-				p.events.push(event{start + e.Slots[n].LaunchMs, ei, evFire})
+				p.events.push(eventAt(start+e.Slots[n].LaunchMs, evFire, ei))
 				return false
 			}
 		}
@@ -152,12 +152,12 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	in := &b.Interceptors[bt.Interceptor]
 	works := p.works[bt.Interceptor]
 	if in.PerMissile && in.Works != always {
-		works = draw.Hit(draw.U64(seed, run, b.Missiles[i].Entity, in.Entity^purposeCommon), in.Works)
+		works = draw.Hit(dice.U64(b.Missiles[i].Entity, in.Entity^purposeCommon), in.Works)
 	}
 	s.kills = false
 	if works {
 		for r := int32(0); r < n; r++ {
-			if draw.Hit(draw.U64(seed, run, b.Missiles[i].Entity, keyKill(bt.Entity, j, r)), upto) {
+			if draw.Hit(dice.U64(b.Missiles[i].Entity, keyKill(bt.Entity, j, r)), upto) {
 				s.kills = true
 			}
 		}
@@ -184,7 +184,7 @@ func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, seed, run uin
 	g := int(i)*p.groups + int(ps.Group[cmd.Nation])
 	known := start + tau + bt.AssessMs
 	p.flying[g] = max(p.flying[g], known)
-	p.events.push(event{known, ei, evResult})
+	p.events.push(eventAt(known, evResult, ei))
 	return true
 }
 
@@ -202,11 +202,11 @@ func (p *Player) end(s *engState, how *Command, e *Engagement) {
 
 // blind reports whether a command fails to see that a missile is dead and will
 // shoot at it once more.
-func (p *Player) blind(how *Command, bt *Battery, i, slot int32, seed, run uint64, log *Log, t int32) bool {
+func (p *Player) blind(how *Command, bt *Battery, i, slot int32, dice draw.Run, log *Log, t int32) bool {
 	if how.MissedKill == 0 {
 		return false
 	}
-	if !draw.Hit(draw.U64(seed, run, p.b.Missiles[i].Entity, bt.Entity^purposeMissed+uint64(slot)*spreadSlot), how.MissedKill) {
+	if !draw.Hit(dice.U64(p.b.Missiles[i].Entity, bt.Entity^purposeMissed+uint64(slot)*spreadSlot), how.MissedKill) {
 		return false
 	}
 	log.add(Event{Kind: EvMissedKill, TMs: t, Missile: i, A: how.Nation})
@@ -214,7 +214,7 @@ func (p *Player) blind(how *Command, bt *Battery, i, slot int32, seed, run uint6
 }
 
 // result frees the channel, decides on another look, and serves whoever waits.
-func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, seed, run uint64, out []int32, log *Log) {
+func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, dice draw.Run, out []int32, log *Log) {
 	b := p.b
 	s := &p.eng[ei]
 	i := s.missile
@@ -235,13 +235,13 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, seed, run u
 		row[p.col.battery[Wasted]] += s.salvo
 		nrow[p.col.nation[Wasted]] += s.salvo
 		log.add(Event{Kind: EvWasted, TMs: start + s.tauMs, Missile: i, A: e.Battery, B: s.salvo})
-		again = p.blind(how, bt, i, s.busySlot+1, seed, run, log, t)
+		again = p.blind(how, bt, i, s.busySlot+1, dice, log, t)
 	case s.kills:
 		log.add(Event{Kind: EvKill, TMs: start + s.tauMs, Missile: i, A: e.Battery})
-		again = p.blind(how, bt, i, s.busySlot+1, seed, run, log, t)
+		again = p.blind(how, bt, i, s.busySlot+1, dice, log, t)
 	default:
 		log.add(Event{Kind: EvMiss, TMs: start + s.tauMs, Missile: i, A: e.Battery, B: s.salvo})
-		if how.FalseKill > 0 && draw.Hit(draw.U64(seed, run, b.Missiles[i].Entity, bt.Entity^purposeFalse+uint64(s.busySlot)*spreadSlot), how.FalseKill) {
+		if how.FalseKill > 0 && draw.Hit(dice.U64(b.Missiles[i].Entity, bt.Entity^purposeFalse+uint64(s.busySlot)*spreadSlot), how.FalseKill) {
 			log.add(Event{Kind: EvThinksKill, TMs: t, Missile: i, A: cmd.Nation})
 			again = false
 		}
@@ -255,9 +255,9 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, seed, run u
 			s.slot = next
 			p.owe(s, how, e)
 			if how.AtOnce {
-				p.fire(ps, paths, ei, t, seed, run, out, log)
+				p.fire(ps, paths, ei, t, dice, out, log)
 			} else {
-				p.events.push(event{start + e.Slots[next].LaunchMs, ei, evFire})
+				p.events.push(eventAt(start+e.Slots[next].LaunchMs, evFire, ei))
 			}
 		}
 		if int(next) == len(e.Slots) {
@@ -268,12 +268,12 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, seed, run u
 	}
 	q := &p.waiting[e.Battery]
 	for !q.empty() && p.busy[e.Battery] < bt.Channels {
-		p.fire(ps, paths, q.pop(), t, seed, run, out, log)
+		p.fire(ps, paths, q.pop(), t, dice, out, log)
 	}
 }
 
 // count adds up what arrived.
-func (p *Player) count(seed, run uint64, out []int32, log *Log) {
+func (p *Player) count(dice draw.Run, out []int32, log *Log) {
 	b := p.b
 	clear(p.hits)
 	clear(p.leaks)
@@ -306,7 +306,7 @@ func (p *Player) count(seed, run uint64, out []int32, log *Log) {
 		nrow[p.col.nation[Leakers]]++
 		arow[p.col.asset[Leakers]]++
 		p.leaks[pa.Asset]++
-		struck := draw.Hit(draw.U64(seed, run, b.Missiles[i].Entity, purposeHit), pa.Hit)
+		struck := draw.Hit(dice.U64(b.Missiles[i].Entity, purposeHit), pa.Hit)
 		if struck {
 			out[p.col.whole[Hits]] += defended
 			nrow[p.col.nation[Hits]]++

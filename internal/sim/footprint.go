@@ -27,7 +27,7 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 	b := p.b
 	ps := &b.Postures[posture]
 	paths := ps.States[0]
-	p.looked = false // the sights are no run's
+	p.looked, p.launched = false, false // the sights are no run's
 	for i := range b.Missiles {
 		p.path[i], p.startMs[i] = b.Missiles[i].Aims[0].Path, 0
 		pa := &b.Paths[p.path[i]]

@@ -47,7 +47,10 @@ type Player struct {
 	looked   bool      // sights holds those of lookSeed, lookRun
 	lookSeed uint64
 	lookRun  uint64
-	maxViews int
+
+	launched              bool // path and startMs hold those of launchSeed, launchRun
+	launchSeed, launchRun uint64
+	maxViews              int
 
 	eng     []engState
 	firstE  []int32 // per missile: its first engagement in eng
@@ -155,7 +158,7 @@ func NewPlayer(b *Board) *Player {
 	p.dry = make([]bool, len(b.Nations))
 	p.works = make([]bool, len(b.Interceptors))
 	p.hits, p.leaks = make([]int32, len(b.Assets)), make([]int32, len(b.Assets))
-	p.events.items = make([]event, 0, most+16)
+	p.events.items, p.events.sorted = make([]event, 0, most+16), make([]event, 0, most)
 	for i := range p.waiting {
 		p.waiting[i].items = make([]int32, 0, 8)
 	}
@@ -185,7 +188,8 @@ func (p *Player) play(posture int, seed, run uint64, out []int32, log *Log) {
 	b := p.b
 	ps := &b.Postures[posture]
 	clear(out)
-	state := ps.state(seed, run, log)
+	dice := draw.Dice(seed, run)
+	state := ps.state(dice, log)
 	paths := ps.States[state]
 	p.launch(seed, run, log)
 	p.look(seed, run)
@@ -200,15 +204,15 @@ func (p *Player) play(posture int, seed, run uint64, out []int32, log *Log) {
 		p.done[sight] = true
 	}
 	p.ready(ps, paths, out, log)
-	p.fight(ps, paths, seed, run, out, log)
-	p.count(seed, run, out, log)
+	p.fight(ps, paths, dice, out, log)
+	p.count(dice, out, log)
 }
 
 // state draws which links and sensors are down in this run.
-func (ps *Posture) state(seed, run uint64, log *Log) int {
+func (ps *Posture) state(dice draw.Run, log *Log) int {
 	state := 0
 	for k := range ps.Chance {
-		if !draw.Hit(draw.U64(seed, run, ps.Chance[k].Entity, purposeChance), ps.Chance[k].Works) {
+		if !draw.Hit(dice.U64(ps.Chance[k].Entity, purposeChance), ps.Chance[k].Works) {
 			state |= 1 << k
 			log.add(Event{Kind: EvDown, Missile: -1, A: int32(k)})
 		}
@@ -217,20 +221,26 @@ func (ps *Posture) state(seed, run uint64, log *Log) int {
 }
 
 // launch decides which missiles fly, where to and when.
+// Where that of this run stands already it is left: the postures share it.
 func (p *Player) launch(seed, run uint64, log *Log) {
+	if p.launched && p.launchSeed == seed && p.launchRun == run && log == nil {
+		return
+	}
+	p.launched, p.launchSeed, p.launchRun = true, seed, run
+	dice := draw.Dice(seed, run)
 	b := p.b
 	for i := range b.Missiles {
 		m := &b.Missiles[i]
 		t := m.StartMs
 		if m.Random {
-			t += int32(draw.Below(draw.U64(seed, run, m.Entity, purposeTime), int(m.OverMs)+1))
+			t += int32(draw.Below(dice.U64(m.Entity, purposeTime), int(m.OverMs)+1))
 		} else if m.Of > 1 {
 			t += int32(int64(m.OverMs) * int64(m.Index) / int64(m.Of-1))
 		}
 		p.startMs[i] = t
 		path := m.Aims[0].Path
 		if len(m.Aims) > 1 {
-			u := draw.U64(seed, run, m.Entity, purposeAim)
+			u := dice.U64(m.Entity, purposeAim)
 			for k := range m.Aims {
 				path = m.Aims[k].Path
 				if draw.Hit(u, m.Aims[k].Upto) {
@@ -238,7 +248,7 @@ func (p *Player) launch(seed, run uint64, log *Log) {
 				}
 			}
 		}
-		if m.Works != always && !draw.Hit(draw.U64(seed, run, m.Entity, purposeWorks), m.Works) {
+		if m.Works != always && !draw.Hit(dice.U64(m.Entity, purposeWorks), m.Works) {
 			log.add(Event{Kind: EvFailed, TMs: t, Missile: int32(i), A: path})
 			path = -1
 		} else {
@@ -275,6 +285,7 @@ func (p *Player) look(seed, run uint64) {
 	}
 	p.looked, p.lookSeed, p.lookRun = true, seed, run
 	clear(p.done)
+	dice := draw.Dice(seed, run)
 	b := p.b
 	for i := range b.Missiles {
 		if p.path[i] < 0 {
@@ -285,7 +296,7 @@ func (p *Player) look(seed, run uint64) {
 		at := i * p.maxViews
 		for v := range views {
 			s := &b.Sensors[views[v].Sensor]
-			u := draw.U64(seed, run, b.Missiles[i].Entity, keyDetect(s.Entity))
+			u := dice.U64(b.Missiles[i].Entity, keyDetect(s.Entity))
 			x := sight{search: views[v].Search.at(u)}
 			if x.warned, x.cued = x.search, x.search; !views[v].Plain {
 				x.warned, x.cued = views[v].Warned.at(u), views[v].Cued.at(u)
@@ -464,7 +475,7 @@ func earliest(feeds []Feed, views []View, det []int32, start int32, firm bool) (
 func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 	b := p.b
 	p.eng = p.eng[:0]
-	p.events.items = p.events.items[:0]
+	p.events.reset()
 	clear(p.need)
 	clear(p.open)
 	clear(p.home)
@@ -544,7 +555,7 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 				}
 				firstShot, lastShot = min(firstShot, at), max(lastShot, e.Slots[len(e.Slots)-1].LaunchMs)
 				log.add(Event{Kind: EvReady, TMs: start + min(s.orgMs, s.lorMs, s.eorMs), Missile: int32(i), A: e.Battery, B: start + at})
-				p.events.push(event{start + at, int32(len(p.eng)), evFire})
+				p.events.arrive(eventAt(start+at, evFire, int32(len(p.eng))))
 				p.owe(&s, how, e)
 				p.open[e.Battery]++
 				if !e.OnOthers {
@@ -561,6 +572,7 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 		}
 	}
 	p.firstE[len(b.Missiles)] = int32(len(p.eng))
+	p.events.sort()
 }
 
 // owe notes how many rounds an engagement may still take from its battery. A

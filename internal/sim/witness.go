@@ -112,7 +112,7 @@ func DetectDraw(seed, run, missile, sensor uint64) uint64 {
 // time. The lists are the player's own and hold until its next run.
 func (p *Player) Raid(posture int, seed, run uint64) (state int, path, startMs []int32) {
 	p.launch(seed, run, nil)
-	return p.b.Postures[posture].state(seed, run, nil), p.path, p.startMs
+	return p.b.Postures[posture].state(draw.Dice(seed, run), nil), p.path, p.startMs
 }
 
 // Limit applies the sensors' capacities, as Play does, to detections of the raid
@@ -168,7 +168,8 @@ func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int
 	b := p.b
 	ps := &b.Postures[posture]
 	clear(out)
-	state := ps.state(seed, run, log)
+	dice := draw.Dice(seed, run)
+	state := ps.state(dice, log)
 	paths := ps.States[state]
 	p.launch(seed, run, log)
 	p.giveDetections(given.DetMs)
@@ -202,9 +203,9 @@ func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int
 	p.given = given
 	p.stock(nil, nil)
 	p.ready(ps, paths, out, log)
-	p.fight(ps, paths, seed, run, out, log)
+	p.fight(ps, paths, dice, out, log)
 	p.given = nil
-	p.count(seed, run, out, log)
+	p.count(dice, out, log)
 }
 
 // neverFirmMs is about six days: later than any flight, early enough to add to.
