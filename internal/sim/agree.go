@@ -109,10 +109,30 @@ func (s *stateCompiler) feeds(path, nation int, l pact.Level) []Feed {
 	key := feedKey{nation, l}
 	out, ok := s.lists[key]
 	if !ok {
-		out = s.findFeeds(path, nation, l)
+		out = s.c.share(s.findFeeds(path, nation, l))
 		s.lists[key] = out
 	}
 	return out
+}
+
+// share gives one list for all that are equal: under many agreements most are,
+// and a replication then finds them in the processor's cache.
+func (c *Compiler) share(fs []Feed) []Feed {
+	if len(fs) == 0 {
+		return fs
+	}
+	key := make([]byte, 0, 16*len(fs))
+	for i := range fs {
+		f := &fs[i]
+		for _, x := range [4]int32{f.View, f.DelayMs, f.LostMs, f.BoundMs} {
+			key = binary.BigEndian.AppendUint32(key, uint32(x))
+		}
+	}
+	if known, ok := c.shared[string(key)]; ok {
+		return known
+	}
+	c.shared[string(key)] = fs
+	return fs
 }
 
 func (s *stateCompiler) findFeeds(path, nation int, l pact.Level) []Feed {

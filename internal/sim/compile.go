@@ -41,13 +41,14 @@ func Compile(t *theatre.Theatre) (*Board, error) {
 // Compiler holds the physics of a theatre that does not depend on agreements,
 // so that the boards of many postures or coalitions share it.
 type Compiler struct {
-	t     *theatre.Theatre
-	paths []pathPhysics
-	views []sensed // all views, in the order of paths then sensors
-	memo  memo
-	old   memo                   // of the compiler this one was made from
-	kills map[engage.Kill]uint32 // numbers of the batteries' ways to kill
-	next  uint32                 // number of the path, view or window last named
+	t      *theatre.Theatre
+	paths  []pathPhysics
+	views  []sensed // all views, in the order of paths then sensors
+	memo   memo
+	old    memo // of the compiler this one was made from
+	shared map[string][]Feed
+	kills  map[engage.Kill]uint32 // numbers of the batteries' ways to kill
+	next   uint32                 // number of the path, view or window last named
 }
 
 // memo keeps what fused tracks promise. Its keys are made of numbers that a path,
@@ -88,7 +89,7 @@ func NewCompiler(t *theatre.Theatre) *Compiler {
 // sensor and battery stand and are as they were. The boards are those of
 // NewCompiler, bit for bit. prev may be nil; it is only read.
 func NewCompilerFrom(prev *Compiler, t *theatre.Theatre) *Compiler {
-	c := &Compiler{t: t, memo: memo{map[string][]uint64{}, map[string]int32{}}, kills: map[engage.Kill]uint32{}}
+	c := &Compiler{t: t, memo: memo{map[string][]uint64{}, map[string]int32{}}, kills: map[engage.Kill]uint32{}, shared: map[string][]Feed{}}
 	var k *kept
 	if prev != nil {
 		c.old, c.next = prev.memo, prev.next

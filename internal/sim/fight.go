@@ -3,7 +3,7 @@ package sim
 import "testudo/internal/draw"
 
 // fight plays the engagements in the order of time.
-func (p *Player) fight(ps *Posture, paths []PathState, dice draw.Run, out []int32, log *Log) {
+func (p *Player) fight(ps *Posture, dice draw.Run, out []int32, log *Log) {
 	b := p.b
 	for i := range p.rounds {
 		p.busy[i] = 0
@@ -24,33 +24,23 @@ func (p *Player) fight(ps *Posture, paths []PathState, dice draw.Run, out []int3
 	for p.events.more() {
 		t, kind, eng := p.events.pop().parts()
 		if kind == evFire {
-			p.fire(ps, paths, eng, t, dice, out, log)
+			p.fire(ps, eng, t, dice, out, log)
 			continue
 		}
-		p.result(ps, paths, eng, t, dice, out, log)
+		p.result(ps, eng, t, dice, out, log)
 	}
-}
-
-// engagement gives the table behind an engagement's state.
-func (p *Player) engagement(paths []PathState, s *engState) (*PathCommand, *Engagement) {
-	st := &paths[p.path[s.missile]]
-	if p.given != nil {
-		st = &p.givenPaths[s.missile]
-	}
-	cmd := &st.Commands[s.command]
-	return cmd, &cmd.Engs[s.which]
 }
 
 // fire launches at time t if everything allows it, or says why not. It reports
 // whether it launched.
-func (p *Player) fire(ps *Posture, paths []PathState, ei, t int32, dice draw.Run, out []int32, log *Log) bool {
+func (p *Player) fire(ps *Posture, ei, t int32, dice draw.Run, out []int32, log *Log) bool {
 	b := p.b
 	s := &p.eng[ei]
 	if s.done {
 		return false
 	}
 	i := s.missile
-	cmd, e := p.engagement(paths, s)
+	cmd, e := s.cmd, s.e
 	how := &b.Commands[cmd.Nation]
 	bt := &b.Batteries[e.Battery]
 	start := p.startMs[i]
@@ -214,11 +204,11 @@ func (p *Player) blind(how *Command, bt *Battery, i, slot int32, dice draw.Run, 
 }
 
 // result frees the channel, decides on another look, and serves whoever waits.
-func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, dice draw.Run, out []int32, log *Log) {
+func (p *Player) result(ps *Posture, ei, t int32, dice draw.Run, out []int32, log *Log) {
 	b := p.b
 	s := &p.eng[ei]
 	i := s.missile
-	cmd, e := p.engagement(paths, s)
+	cmd, e := s.cmd, s.e
 	how := &b.Commands[cmd.Nation]
 	bt := &b.Batteries[e.Battery]
 	start := p.startMs[i]
@@ -255,7 +245,7 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, dice draw.R
 			s.slot = next
 			p.owe(s, how, e)
 			if how.AtOnce {
-				p.fire(ps, paths, ei, t, dice, out, log)
+				p.fire(ps, ei, t, dice, out, log)
 			} else {
 				p.events.push(eventAt(start+e.Slots[next].LaunchMs, evFire, ei))
 			}
@@ -268,7 +258,7 @@ func (p *Player) result(ps *Posture, paths []PathState, ei, t int32, dice draw.R
 	}
 	q := &p.waiting[e.Battery]
 	for !q.empty() && p.busy[e.Battery] < bt.Channels {
-		p.fire(ps, paths, q.pop(), t, dice, out, log)
+		p.fire(ps, q.pop(), t, dice, out, log)
 	}
 }
 

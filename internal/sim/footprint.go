@@ -48,7 +48,7 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 	var list []Opportunity
 	for k := range p.eng {
 		s := &p.eng[k]
-		_, e := p.engagement(paths, s)
+		e := s.e
 		o := Opportunity{Missile: int(s.missile), Battery: int(e.Battery), Ready: [3]int32{s.orgMs, s.lorMs, s.eorMs}}
 		for j := range e.Slots {
 			sl := &e.Slots[j]

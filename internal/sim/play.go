@@ -43,6 +43,7 @@ type Player struct {
 	done     []bool    // per sight: seen holds this run's
 	detMs    []int32   // the seen of the posture being played
 	cuedBy   []int32   // per missile × view: view that pointed, -1
+	pointed  []pointed // per nation that points, for the missile at hand
 	sights   []sight   // per missile × view
 	looked   bool      // sights holds those of lookSeed, lookRun
 	lookSeed uint64
@@ -95,6 +96,8 @@ type columns struct {
 }
 
 type engState struct {
+	cmd      *PathCommand
+	e        *Engagement
 	missile  int32
 	command  int32
 	which    int32
@@ -111,6 +114,10 @@ type engState struct {
 	kills    bool
 	done     bool
 }
+
+// pointed is when a nation's radars were last told where to look, by a warning
+// and by a track.
+type pointed struct{ warn, track int32 }
 
 type trackRef struct{ det, missile, view, last int32 }
 
@@ -130,6 +137,7 @@ func NewPlayer(b *Board) *Player {
 	}
 	p.cuedBy = make([]int32, n*p.maxViews)
 	p.sights = make([]sight, n*p.maxViews)
+	p.pointed = make([]pointed, len(b.Nations))
 	most := 0
 	for i := range b.Missiles {
 		worst := 0
@@ -204,7 +212,7 @@ func (p *Player) play(posture int, seed, run uint64, out []int32, log *Log) {
 		p.done[sight] = true
 	}
 	p.ready(ps, paths, out, log)
-	p.fight(ps, paths, dice, out, log)
+	p.fight(ps, dice, out, log)
 	p.count(dice, out, log)
 }
 
@@ -342,15 +350,22 @@ func (p *Player) detect(paths []PathState, down []bool, log *Log) {
 			}
 		}
 		start := p.startMs[i]
+		for k := range st.Cues {
+			p.pointed[k] = pointed{Never, Never}
+		}
 		for changed := len(st.Cues) > 0; changed; {
 			changed = false
 			for k := range st.Cues {
 				c := &st.Cues[k]
 				warn, warnBy := earliest(c.Warnings, views, det, start, false)
-				track, trackBy := earliest(c.Tracks, views, det, start, true)
 				if warn == Never {
 					continue
 				}
+				track, trackBy := earliest(c.Tracks, views, det, start, true)
+				if p.pointed[k] == (pointed{warn, track}) {
+					continue // pointing at the same times again can bring nothing earlier
+				}
+				p.pointed[k] = pointed{warn, track}
 				for _, to := range c.Views {
 					x := &sights[to]
 					t, from := max(warn, x.warned), warnBy
@@ -525,7 +540,7 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 			for k := range cmd.Engs {
 				e := &cmd.Engs[k]
 				bt := &b.Batteries[e.Battery]
-				s := engState{missile: int32(i), command: int32(c), which: int32(k), orgMs: Never, ownMs: Never, lorMs: Never, eorMs: Never, slot: -1, busySlot: -1}
+				s := engState{cmd: cmd, e: e, missile: int32(i), command: int32(c), which: int32(k), orgMs: Never, ownMs: Never, lorMs: Never, eorMs: Never, slot: -1, busySlot: -1}
 				if e.Own >= 0 && det[e.Own] != Never {
 					s.ownMs = det[e.Own] + views[e.Own].FirmMs
 					s.orgMs = max(s.ownMs, gate) + bt.ReactionMs
@@ -540,6 +555,9 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 				for ; int(j) < len(e.Slots) && !s.may(&e.Slots[j], e.Slots[j].LaunchMs); j++ {
 				}
 				if int(j) == len(e.Slots) {
+					if log == nil {
+						continue
+					}
 					log.add(Event{Kind: EvTooLate, TMs: start + min(s.orgMs, s.lorMs, s.eorMs, Never-start), Missile: int32(i), A: e.Battery, B: e.Slots[len(e.Slots)-1].LaunchMs + start})
 					continue
 				}
@@ -554,7 +572,9 @@ func (p *Player) ready(ps *Posture, paths []PathState, out []int32, log *Log) {
 					at = b.Kins[e.Kin].next(max(min(s.orgMs, s.lorMs, s.eorMs), 0), at)
 				}
 				firstShot, lastShot = min(firstShot, at), max(lastShot, e.Slots[len(e.Slots)-1].LaunchMs)
-				log.add(Event{Kind: EvReady, TMs: start + min(s.orgMs, s.lorMs, s.eorMs), Missile: int32(i), A: e.Battery, B: start + at})
+				if log != nil {
+					log.add(Event{Kind: EvReady, TMs: start + min(s.orgMs, s.lorMs, s.eorMs), Missile: int32(i), A: e.Battery, B: start + at})
+				}
 				p.events.arrive(eventAt(start+at, evFire, int32(len(p.eng))))
 				p.owe(&s, how, e)
 				p.open[e.Battery]++

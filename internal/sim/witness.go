@@ -203,7 +203,7 @@ func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int
 	p.given = given
 	p.stock(nil, nil)
 	p.ready(ps, paths, out, log)
-	p.fight(ps, paths, dice, out, log)
+	p.fight(ps, dice, out, log)
 	p.given = nil
 	p.count(dice, out, log)
 }
