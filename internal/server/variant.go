@@ -133,10 +133,13 @@ type worlds struct {
 	most int
 	mu   sync.Mutex
 	of   map[string]*testudo.World
+	last map[string]*testudo.World // compiled last of a name
 	line []string
 }
 
-func newWorlds(most int) *worlds { return &worlds{most: most, of: map[string]*testudo.World{}} }
+func newWorlds(most int) *worlds {
+	return &worlds{most: most, of: map[string]*testudo.World{}, last: map[string]*testudo.World{}}
+}
 
 func (w *worlds) get(sc *testudo.Scenario, raid string) (*testudo.World, error) {
 	if raid == "" {
@@ -149,12 +152,20 @@ func (w *worlds) get(sc *testudo.Scenario, raid string) (*testudo.World, error) 
 	if x != nil {
 		return x, nil
 	}
-	x, err := sc.Compile(raid)
+	w.mu.Lock()
+	like := w.last[sc.File.Name]
+	w.mu.Unlock()
+	// Most questions differ little from the one before about the same theatre.
+	x, err := sc.CompileFrom(like, raid)
 	if err != nil {
 		return nil, asked(err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.last) >= w.most {
+		clear(w.last)
+	}
+	w.last[sc.File.Name] = x
 	if w.of[k] == nil {
 		w.of[k] = x
 		w.line = append(w.line, k)
