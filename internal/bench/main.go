@@ -59,7 +59,12 @@ func main() {
 	rounds := flag.Int("rounds", 5, "rounds, each running both sides in turn")
 	cpu := flag.String("cpu", "0", "core to pin to")
 	perf := flag.String("perf", os.Getenv("PERF"), "folder of the C loops (default $PERF, else ../shared/perf)")
+	grow := flag.Bool("growth", false, "measure how time grows with the size of a study instead")
 	flag.Parse()
+	if *grow {
+		runGrowth(filepath.Join("scenarios", "northeast-asia-2014.yaml"))
+		return
+	}
 	if err := run(*rounds, *cpu, *perf); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"testudo/internal/draw"
 )
 
@@ -74,8 +76,9 @@ type Player struct {
 	leaks   []int32 // per asset
 	exposed []bool  // per missile: its own nation had no round left for it
 	events  heap
-	trackQ  []trackRef
-	release []int32
+	trackQ  []event // detections by one sensor; the engagement's place holds the missile
+	release heap    // when each of a full sensor's tracks ends; times only
+	viewOf  []int32 // per path × sensor: its view among the path's, -1
 	col     columns
 
 	// In witness mode, what takes the place of the board's tables.
@@ -118,8 +121,6 @@ type engState struct {
 // pointed is when a nation's radars were last told where to look, by a warning
 // and by a track.
 type pointed struct{ warn, track int32 }
-
-type trackRef struct{ det, missile, view, last int32 }
 
 // NewPlayer makes the scratch space for a board.
 func NewPlayer(b *Board) *Player {
@@ -170,8 +171,17 @@ func NewPlayer(b *Board) *Player {
 	for i := range p.waiting {
 		p.waiting[i].items = make([]int32, 0, 8)
 	}
-	p.trackQ = make([]trackRef, 0, n)
-	p.release = make([]int32, 0, n)
+	p.trackQ = make([]event, 0, n)
+	p.release.items = make([]event, 0, n)
+	p.viewOf = make([]int32, len(b.Paths)*len(b.Sensors))
+	for i := range p.viewOf {
+		p.viewOf[i] = -1
+	}
+	for i := range b.Paths {
+		for v := int32(0); v < b.Paths[i].Views; v++ {
+			p.viewOf[i*len(b.Sensors)+int(b.Views[b.Paths[i].FirstView+v].Sensor)] = v
+		}
+	}
 	l := p.layout
 	c := &p.col
 	for k := Kind(0); k < kinds; k++ {
@@ -412,49 +422,37 @@ func (p *Player) capacity(log *Log) {
 			if p.path[i] < 0 {
 				continue
 			}
-			pa := &b.Paths[p.path[i]]
-			for v := int32(0); v < pa.Views; v++ {
-				view := &b.Views[pa.FirstView+v]
-				if int(view.Sensor) != s {
-					continue
-				}
-				if d := p.detMs[i*p.maxViews+int(v)]; d != Never {
-					p.trackQ = append(p.trackQ, trackRef{p.startMs[i] + d, int32(i), v, p.startMs[i] + view.LastMs})
-				}
+			v := p.viewOf[int(p.path[i])*len(b.Sensors)+s]
+			if v < 0 {
+				continue
+			}
+			if d := p.detMs[i*p.maxViews+int(v)]; d != Never {
+				p.trackQ = append(p.trackQ, eventAt(p.startMs[i]+d, evResult, int32(i)))
 			}
 		}
 		if len(p.trackQ) <= int(room) {
 			continue
 		}
-		q := p.trackQ
-		for i := 1; i < len(q); i++ { // few and nearly sorted
-			for j := i; j > 0 && (q[j].det < q[j-1].det || q[j].det == q[j-1].det && q[j].missile < q[j-1].missile); j-- {
-				q[j], q[j-1] = q[j-1], q[j]
-			}
-		}
-		p.release = p.release[:0]
-		for _, r := range q {
-			t := r.det
-			if len(p.release) >= int(room) {
-				k := 0
-				for j := range p.release {
-					if p.release[j] < p.release[k] {
-						k = j
-					}
-				}
-				t = max(t, p.release[k])
-				if t > r.last {
-					p.detMs[int(r.missile)*p.maxViews+int(r.view)] = Never
-					log.add(Event{Kind: EvSaturated, TMs: r.det, Missile: r.missile, A: int32(s)})
+		slices.Sort(p.trackQ)
+		p.release.items = p.release.items[:0]
+		for _, r := range p.trackQ {
+			det, _, i := r.parts()
+			v := p.viewOf[int(p.path[i])*len(b.Sensors)+s]
+			last := p.startMs[i] + b.Views[b.Paths[p.path[i]].FirstView+v].LastMs
+			t := det
+			if len(p.release.items) >= int(room) {
+				t = max(t, int32(p.release.items[0]))
+				if t > last {
+					p.detMs[int(i)*p.maxViews+int(v)] = Never
+					log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: int32(s)})
 					continue
 				}
-				p.release[k] = r.last
-			} else {
-				p.release = append(p.release, r.last)
+				p.release.pop()
 			}
-			if t != r.det {
-				p.detMs[int(r.missile)*p.maxViews+int(r.view)] = t - p.startMs[r.missile]
-				log.add(Event{Kind: EvSaturated, TMs: r.det, Missile: r.missile, A: int32(s), B: t})
+			p.release.push(event(last))
+			if t != det {
+				p.detMs[int(i)*p.maxViews+int(v)] = t - p.startMs[i]
+				log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: int32(s), B: t})
 			}
 		}
 	}
