@@ -63,7 +63,7 @@ func (l Limits) orDefault() Limits {
 		l.CPUSeconds = 1800
 	}
 	number(&l.Worlds, 12)
-	big(&l.AnswerBytes, 64<<20)
+	big(&l.AnswerBytes, 24<<20)
 	if l.ComputeDeadline <= 0 {
 		l.ComputeDeadline = 2 * time.Minute
 	}
