@@ -241,6 +241,46 @@ func (w *World) Gain(ctx context.Context, o Options) (*Comparison, error) {
 	return w.compare(ctx, all, o)
 }
 
+// Stairs is a staircase that is climbed in stages: coarse first.
+type Stairs struct {
+	w    *World
+	plan study.Plan
+	sum  *study.Result
+}
+
+// Stairs begins a staircase of the scenario's ladder.
+func (w *World) Stairs(o Options) *Stairs {
+	p := study.Plan{Board: w.Board, Seed: o.Seed, Workers: o.Workers, Progress: o.Progress}
+	for _, l := range w.Board.Ladder {
+		p.Postures = append(p.Postures, int(l))
+	}
+	return &Stairs{w: w, plan: p}
+}
+
+// To plays on until there are so many runs, and compares. After the last stage
+// the comparison is bit for bit what Gain gives for as many runs.
+func (s *Stairs) To(ctx context.Context, runs int) (*Comparison, error) {
+	p := s.plan
+	if s.sum != nil {
+		p.First = s.sum.N
+	}
+	if p.Runs = runs - p.First; p.Runs > 0 {
+		r, err := study.Run(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if s.sum == nil {
+			s.sum = r
+		} else if err := s.sum.Add(r); err != nil {
+			return nil, err
+		}
+	}
+	if s.sum == nil {
+		return nil, fmt.Errorf("%w: %d runs asked for, at least 1 is needed", study.ErrPlan, runs)
+	}
+	return measure.Compare(s.w.Theatre, s.w.Board, s.sum, s.w.Price), nil
+}
+
 // Compare plays the named postures, the first being the base of comparison.
 func (w *World) Compare(ctx context.Context, postures []string, o Options) (*Comparison, error) {
 	var list []int

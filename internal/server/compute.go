@@ -397,40 +397,52 @@ func (s *Server) whatif(ctx context.Context, in *whatifIn, send sse.Sender) {
 		return
 	}
 	full := in.Body.Dice.options(s)
+	k := key("whatif", sc, in.Body.Raid, full.Seed, full.Runs)
+	tell := func(runs int, body []byte) bool {
+		return send.Data(figuresEvent{Runs: runs, Settled: runs == full.Runs, Digest: sc.File.Digest, TookMS: time.Since(start).Milliseconds(), Result: body}) == nil
+	}
+	if body, ok := s.answers.find(k); ok {
+		tell(full.Runs, body)
+		return
+	}
 	stages := []int{}
 	for _, n := range coarse {
 		if n < full.Runs {
 			stages = append(stages, n)
 		}
 	}
+	var stairs *testudo.Stairs
 	// Between stages others get their turn: the coarse answer of one comes
 	// before the fine answer of another.
 	for _, runs := range append(stages, full.Runs) {
-		o := full
-		o.Runs = runs
-		k := key("whatif", sc, in.Body.Raid, o.Seed, o.Runs)
-		body, err := s.answers.get(ctx, k, func() (body []byte, err error) {
-			err = s.inTurn(ctx, func(ctx context.Context) error {
+		var body []byte
+		err := s.inTurn(ctx, func(ctx context.Context) error {
+			if stairs == nil {
 				w, err := s.worlds.get(sc, in.Body.Raid)
 				if err != nil {
 					return err
 				}
-				c, err := s.play(ctx, w, nil, o)
-				if err != nil {
+				if err := s.affordable(full.Runs, len(w.Board.Ladder), w); err != nil {
 					return err
 				}
-				body, err = json.Marshal(c)
-				body = report.InertJSON(body)
+				stairs = w.Stairs(full)
+			}
+			c, err := stairs.To(ctx, runs)
+			if err != nil {
 				return err
-			})
-			return body, err
+			}
+			body, err = json.Marshal(c)
+			body = report.InertJSON(body)
+			return err
 		})
 		if err != nil {
 			fail(err)
 			return
 		}
-		e := figuresEvent{Runs: runs, Settled: runs == full.Runs, Digest: sc.File.Digest, TookMS: time.Since(start).Milliseconds(), Result: body}
-		if send.Data(e) != nil {
+		if runs == full.Runs {
+			s.answers.put(k, body)
+		}
+		if !tell(runs, body) {
 			return
 		}
 	}

@@ -120,13 +120,14 @@ type recorder struct {
 }
 
 func (r *recorder) WriteHeader(status int) {
+	if r.status != 0 {
+		return // the answer has begun: what went wrong after that cannot be told
+	}
 	if status == http.StatusRequestEntityTooLarge {
 		// What is left of the body must not be taken for another request.
 		r.Header().Set("Connection", "close")
 	}
-	if r.status == 0 {
-		r.status = status
-	}
+	r.status = status
 	r.ResponseWriter.WriteHeader(status)
 }
 

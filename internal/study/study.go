@@ -85,6 +85,22 @@ type Result struct {
 	Met    bool // the asked precision was reached (true if none was asked)
 }
 
+// Add adds a further segment of the same plan: the runs that follow this
+// result's. Both together are bit for bit what one study of all runs gives.
+func (r *Result) Add(o *Result) error {
+	if o.Seed != r.Seed || o.First != r.First+r.N || len(o.Levels) != len(r.Levels) || o.Layout.Len() != r.Layout.Len() {
+		return fmt.Errorf("%w: the segments do not belong together", ErrPlan)
+	}
+	for i := range r.Levels {
+		if r.Levels[i].Posture != o.Levels[i].Posture {
+			return fmt.Errorf("%w: the segments play different postures", ErrPlan)
+		}
+	}
+	tally{r.Levels}.add(tally{o.Levels})
+	r.N += o.N
+	return nil
+}
+
 // ErrPlan is wrapped by errors about the plan itself.
 var ErrPlan = errors.New("study")
 

@@ -38,7 +38,7 @@ func TestSegmentsAddUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := make([]int64, whole.Layout.Len())
+	var sum *study.Result
 	for first := 0; first < 777; first += 259 {
 		p := plan(2)
 		p.First, p.Runs = first, 259
@@ -46,12 +46,17 @@ func TestSegmentsAddUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, v := range part.Levels[0].Abs.Sum {
-			sum[i] += v
+		if sum == nil {
+			sum = part
+		} else if err := sum.Add(part); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if d := cmp.Diff(whole.Levels[0].Abs.Sum, sum); d != "" {
+	if d := cmp.Diff(whole.Levels, sum.Levels); d != "" || sum.N != whole.N {
 		t.Error(d)
+	}
+	if err := sum.Add(whole); !errors.Is(err, study.ErrPlan) {
+		t.Errorf("a segment that does not follow: %v", err)
 	}
 }
 
