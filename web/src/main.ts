@@ -9,7 +9,7 @@ import { Globe, unitsOf } from './globe';
 import { Player } from './replay';
 import { against, nationTable, staircase } from './staircase';
 import { decode, encode, Store } from './state';
-import { Compare, scenarios, Studies, warning } from './tools';
+import { Compare, scenarios, Studies, warning, type Side } from './tools';
 
 const el = (id: string) => document.getElementById(id)!;
 const bar = el('bar');
@@ -19,7 +19,7 @@ const status = el('status');
 
 const store = new Store();
 let theatre: Theatre | undefined;
-let answer: { result: Comparison; settled: boolean; runs: number; took: number; digest: string } | undefined;
+let answer: { result: Comparison; settled: boolean; final: boolean; runs: number; took: number; digest: string } | undefined;
 let settledBefore: Comparison | undefined;
 let chosen = { kind: '', id: '' };
 let foot: { battery: string } | undefined;
@@ -105,7 +105,7 @@ function showResult() {
     return;
   }
   const c = answer.result;
-  const run = h('p', { class: answer.settled ? 'runs' : 'runs busy', 'data-testid': 'runs', 'data-settled': String(answer.settled), 'data-runs': answer.runs, 'data-digest': answer.digest, 'data-took': answer.took }, `${answer.runs.toLocaleString('en').replaceAll(',', ' ')} runs, seed ${c.seed}${answer.settled ? '' : ': settling …'}`);
+  const run = h('p', { class: answer.settled ? 'runs' : 'runs busy', 'data-testid': 'runs', 'data-settled': String(answer.settled), 'data-final': String(answer.final), 'data-runs': answer.runs, 'data-digest': answer.digest, 'data-took': answer.took }, `${answer.runs.toLocaleString('en').replaceAll(',', ' ')} runs, seed ${c.seed}${answer.final ? '' : answer.settled ? ': settled, refining …' : ': settling …'}`);
   const shown = theatre.postures.find((p) => p.id === store.state.posture);
   box.replaceChildren(h('h2', {}, theatre.name), run, staircase(c, answer.settled, store.state.posture, (id) => store.look(id)),
     h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), nationTable(c),
@@ -162,6 +162,21 @@ async function drawFootprint() {
     say(`${b.name} can shoot at a ${own.missile} from ${own.from} that falls within ${Math.round(Number(full?.one_opportunity_km2 ?? 0)).toLocaleString('en').replaceAll(',', ' ')} km² (grid ${Math.round(f.grid_km)} km, posture ${store.state.posture}). Dashed: alone.`);
   }
 }
+
+compare.onFootprints = (a, b) => void attempt(async () => {
+  const t = theatre;
+  const arc = t?.arcs[0];
+  if (!t || !arc) return;
+  const battery = t.batteries.find((x) => x.id === foot?.battery);
+  const own = battery ? (t.arcs.find((x) => t.assets.find((y) => y.id === x.asset)?.nation === battery.nation) ?? arc) : arc;
+  say('Working out what both defend …');
+  const ask2 = (s: Side) => ask<Footprint>('/footprint', { ...s.variant, ...(battery ? { battery: battery.id } : {}), posture: s.posture, missile: own.missile, from: own.from, grid_km: battery ? 0 : 60 });
+  const [fa, fb] = [await ask2(a), await ask2(b)];
+  const of = (f: Footprint, mode: string) => f.contours.filter((c) => c.mode === 'engage-on-remote' && c.kind === 'opportunities').map((c) => ({ ...c, mode }));
+  globe.footprint({ ...fb, contours: [...of(fa, 'alone'), ...of(fb, 'engage-on-remote')] });
+  const km2 = (f: Footprint) => `${Math.round(Number(f.modes.find((m) => m.mode === 'engage-on-remote')?.one_opportunity_km2 ?? 0)).toLocaleString('en').replaceAll(',', ' ')} km²`;
+  say(`${battery?.name ?? 'All batteries'} against ${own.missile} from ${own.from}: dashed ${a.label}, ${km2(fa)}; full ${b.label}, ${km2(fb)}.`);
+});
 
 function choose(kind: string, id: string) {
   if (kind === 'link') { openPage('agreements'); return; }
@@ -311,10 +326,10 @@ async function follow() {
       return;
     }
     const w = data as WhatIf;
-    answer = { result: w.result, settled: w.settled, runs: w.runs, took: w.took_ms, digest: w.digest };
+    answer = { result: w.result, settled: w.settled, final: w.final, runs: w.runs, took: w.took_ms, digest: w.digest };
     if (page === 'result') showResult();
-    if (w.settled) {
-      say(against(settledBefore, w.result) || `${w.result.scenario}: settled after ${w.runs} runs.`);
+    if (w.final) {
+      say(against(settledBefore, w.result) || `${w.result.scenario}: ${w.runs} runs.`);
       settledBefore = w.result;
     }
   }, signal);
@@ -353,7 +368,7 @@ window.addEventListener('hashchange', () => {
 });
 
 // Read-only eyes for tests: which answer is shown, and where a unit is.
-Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get state() { return store.state; }, project: (id: string) => globe.project(id) } });
+Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get final() { return answer?.final ?? false; }, get state() { return store.state; }, project: (id: string) => globe.project(id) } });
 
 /** Asks for a token where the server has users. */
 async function signIn(): Promise<Me> {

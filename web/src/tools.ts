@@ -5,10 +5,15 @@ import type { Store } from './state';
 
 const range = (f: Figure) => `${num(f.value)} [${num(f.low)}, ${num(f.high)}]`;
 
+/** One side of a comparison. */
+export interface Side { variant: Variant; posture: string; label: string }
+
 /** A snapshot or a posture beside another, over the same dice. */
 export class Compare {
+  /** Draws what both sides defend over each other. */
+  onFootprints: (a: Side, b: Side) => void = () => {};
   readonly element = h('div', { 'data-testid': 'compare' });
-  private kept?: { variant: Variant; posture: string; label: string };
+  private kept?: Side;
   private result = h('div');
   private form = h('div');
 
@@ -30,13 +35,14 @@ export class Compare {
     if (!this.result.firstChild) this.result.append(h('p', { class: 'empty' }, 'Both sides meet the same dice, so that the difference is theirs and not chance.'));
   }
 
-  private async run(a: { variant: Variant; posture: string; label: string }, b: { variant: Variant; posture: string; label: string }) {
+  private async run(a: Side, b: Side) {
     this.busy('Comparing …');
     const r = await ask<Pairing>('/compare', { a: a.variant, b: b.variant, posture_a: a.posture, posture_b: b.posture, runs: 4000 });
     this.busy('');
     this.result.replaceChildren(h('table', {}, h('caption', {}, `${a.label} against ${b.label}: ${r.runs} runs, seed ${r.seed}`),
       h('thead', {}, h('tr', {}, ...['', a.label, b.label, 'difference', 'significant at 95 %?'].map((t) => h('th', { scope: 'col' }, t)))),
-      h('tbody', {}, ...r.rows.map((x) => h('tr', { class: x.nation ? 'sub' : '' }, h('th', { scope: 'row' }, `${x.nation ? `${x.nation}: ` : ''}${x.what}, ${x.unit}`), h('td', {}, range(x.a)), h('td', {}, range(x.b)), h('td', {}, `${signed(x.difference.value)} [${signed(x.difference.low ?? x.difference.value)}, ${signed(x.difference.high ?? x.difference.value)}]`), h('td', {}, x.significant ? 'yes' : 'no'))))));
+      h('tbody', {}, ...r.rows.map((x) => h('tr', { class: x.nation ? 'sub' : '' }, h('th', { scope: 'row' }, `${x.nation ? `${x.nation}: ` : ''}${x.what}, ${x.unit}`), h('td', {}, range(x.a)), h('td', {}, range(x.b)), h('td', {}, `${signed(x.difference.value)} [${signed(x.difference.low ?? x.difference.value)}, ${signed(x.difference.high ?? x.difference.value)}]`), h('td', {}, x.significant ? 'yes' : 'no'))))),
+      button('Lay what both defend over each other', () => this.onFootprints(a, b), { 'data-testid': 'overlay-footprints' }));
   }
 }
 

@@ -45,15 +45,15 @@ async function open({ hash = '', width = 1280, height = 800, scheme = 'light' } 
   return { tab, errors, context };
 }
 
-/** Waits until the answer to what is on the screen has settled. */
+/** Waits until the last answer to what is on the screen is there. */
 async function settled(tab, than) {
-  await tab.waitForFunction((old) => window.testudo?.settled && window.testudo.digest !== old, than, { timeout: 120000 });
+  await tab.waitForFunction((old) => window.testudo?.final && window.testudo.digest !== old, than, { timeout: 120000 });
   return tab.evaluate(() => window.testudo.digest);
 }
 
 async function figures(tab) {
   await tab.click('[data-testid=tab-result]');
-  await tab.waitForSelector('[data-testid=runs][data-settled=true]', { timeout: 120000 });
+  await tab.waitForSelector('[data-testid=runs][data-final=true]', { timeout: 120000 });
   return tab.$$eval('[data-testid^=step-]', (all) => Object.fromEntries(all.map((e) => [e.dataset.testid.slice(5), Number(e.dataset.value)])));
 }
 
@@ -79,7 +79,7 @@ function command(text) {
 test('cut a link, drag a battery, undo, save, reload by link: the figures are those of the command', { timeout: 600000 }, async () => {
   const { tab, errors, context } = await open();
   await tab.selectOption('[data-testid=scenario]', 'gulf');
-  await tab.waitForFunction(() => window.testudo?.state.scenario === 'gulf' && window.testudo.settled, undefined, { timeout: 120000 });
+  await tab.waitForFunction(() => window.testudo?.state.scenario === 'gulf' && window.testudo.final, undefined, { timeout: 120000 });
   const first = await tab.evaluate(() => window.testudo.digest);
   const shipped = JSON.parse(testudo('gain', 'scenarios/gulf.yaml', '--json', '--quiet'));
   assert.equal(first, shipped.scenario_digest);
@@ -136,7 +136,7 @@ test('cut a link, drag a battery, undo, save, reload by link: the figures are th
   await tab.click('[data-testid=save-as]');
   await tab.fill('[data-testid=save-name]', 'Gulf, one link fewer');
   await tab.click('[data-testid=save]');
-  await tab.waitForFunction(() => window.testudo.state.scenario.startsWith('u-') && window.testudo.settled, undefined, { timeout: 120000 });
+  await tab.waitForFunction(() => window.testudo.state.scenario.startsWith('u-') && window.testudo.final, undefined, { timeout: 120000 });
   assert.deepEqual(await figures(tab), here);
   assert.ok((await tab.textContent('[data-testid=scenario]')).includes('Gulf, one link fewer'));
   assert.deepEqual(errors, []);
@@ -175,6 +175,9 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   await tab.click('[data-testid=run-compare]');
   await tab.waitForSelector('[data-testid=compare] table', { timeout: 60000 });
   assert.match(await tab.textContent('[data-testid=compare] table'), /significant at 95 %/);
+
+  await tab.click('[data-testid=overlay-footprints]');
+  await tab.waitForFunction(() => /dashed alone, [\d ]+ km²; full mutual, [\d ]+ km²/.test(document.getElementById('status').textContent), undefined, { timeout: 120000 });
 
   // What a battery defends, and where its figures come from.
   await tab.click('[data-testid=tab-details]');
@@ -217,7 +220,7 @@ test('hostile names stay words; the page fits a phone; every control has a name'
   await tab.reload();
   await tab.waitForSelector(`[data-testid=scenario] option[value="${saved.words}"]`, { state: 'attached' });
   await tab.selectOption('[data-testid=scenario]', saved.words);
-  await tab.waitForFunction((id) => window.testudo?.state.scenario === id && window.testudo.settled, saved.words, { timeout: 120000 });
+  await tab.waitForFunction((id) => window.testudo?.state.scenario === id && window.testudo.final, saved.words, { timeout: 120000 });
   for (const t of ['details', 'agreements', 'warning', 'replay', 'text', 'studies', 'result']) {
     await tab.click(`[data-testid=tab-${t}]`);
     await tab.waitForTimeout(300);
