@@ -3,12 +3,18 @@
 import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { ask, get, type Fault, type Variant } from './api';
 import { h, button } from './dom';
+
+// The page's own colours, so that text is legible in light and in dark.
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--blue)' }, { tag: [tags.string, tags.special(tags.string)], color: 'var(--good)' }, { tag: [tags.number, tags.bool, tags.null], color: 'var(--warn)' }, { tag: tags.comment, color: 'var(--dim)', fontStyle: 'italic' },
+]);
 
 type Schema = { properties?: Record<string, Schema>; additionalProperties?: Schema | boolean; items?: Schema; anyOf?: Schema[]; enum?: string[]; description?: string };
 
@@ -60,7 +66,7 @@ export class Editor {
   private fresh(doc: string): EditorState {
     return EditorState.create({
       doc,
-      extensions: [lineNumbers(), history(), bracketMatching(), yaml(), syntaxHighlighting(defaultHighlightStyle), lintGutter(), autocompletion({ override: [(c) => this.complete(c)] }),
+      extensions: [lineNumbers(), history(), bracketMatching(), yaml(), syntaxHighlighting(colours), lintGutter(), autocompletion({ override: [(c) => this.complete(c)] }),
         keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]), EditorView.lineWrapping, EditorView.contentAttributes.of({ 'aria-label': 'Overlay as YAML text' }),
         EditorView.updateListener.of((u) => { if (u.docChanged && !this.setting) this.typed(); })],
     });

@@ -55,6 +55,11 @@ const compare = new Compare(store, say);
 const studies = new Studies(store, say);
 const editor = new Editor(() => store.variant, (text) => store.go({ overlay: text }), async () => (await get<{ text: string }>(`/scenarios/${store.state.scenario.replaceAll('/', '~')}`)).text);
 
+studies.onScenario = (id) => {
+  if (id) openScenario(id);
+  else void attempt(fillList);
+};
+
 // --- the views, as tabs ---
 
 const pages: Record<string, { label: string; body: HTMLElement; show: () => void }> = {

@@ -69,11 +69,14 @@ export class Studies {
   readonly element = h('div', { 'data-testid': 'studies' });
   private list = h('div', { class: 'studies' });
   private watched = new Set<string>();
+  private saved = h('div', { 'data-testid': 'saved' });
+  /** Opens a scenario; tells that the list of them has changed. */
+  onScenario: (id: string | undefined) => void = () => {};
 
   constructor(private store: Store, private busy: (s: string) => void) {
     const kind = h('select', { 'aria-label': 'Kind of study', 'data-testid': 'study-kind' }, ...[['gain', 'staircase'], ['report', 'full report'], ['burden', 'who should pay'], ['links', 'which agreement is worth most'], ['cost', 'what it costs'], ['campaign', 'days of raids'], ['deny', 'against the size of the raid']].map(([v, l]) => h('option', { value: v! }, l!)));
     const runs = h('input', { type: 'number', value: 2000, min: 100, max: 1000000, 'aria-label': 'Runs', 'data-testid': 'study-runs' });
-    this.element.append(h('div', { class: 'fields' }, kind, h('label', { class: 'field' }, h('span', {}, 'Runs'), runs), button('Start', () => void this.start(kind.value, Number(runs.value)), { 'data-testid': 'start-study' })), this.list);
+    this.element.append(h('div', { class: 'fields' }, kind, h('label', { class: 'field' }, h('span', {}, 'Runs'), runs), button('Start', () => void this.start(kind.value, Number(runs.value)), { 'data-testid': 'start-study' })), this.list, h('h3', {}, 'Saved scenarios'), this.saved);
   }
 
   private async start(kind: string, runs: number) {
@@ -84,9 +87,20 @@ export class Studies {
   }
 
   async refresh() {
+    await this.scenarios();
     const r = await get<{ items: Study[] }>('/studies');
     this.list.replaceChildren(...(r.items.length ? r.items.map((s) => this.card(s)) : [h('p', { class: 'empty' }, 'No study yet. A study is kept with its results, and goes on when this page is closed.')]));
     for (const s of r.items) if (['queued', 'running'].includes(s.state)) void this.watch(s.id);
+  }
+
+  /** One's own scenarios: to open, share, remove. */
+  private async scenarios() {
+    const mine = (await scenarios()).filter((x) => x.mine);
+    const change = (what: Promise<unknown>) => void what.then(() => { this.onScenario(undefined); return this.scenarios(); });
+    this.saved.replaceChildren(...(mine.length ? mine.map((x) => h('article', { class: 'study' }, h('h3', {}, x.name), h('p', {}, x.shared ? 'shared' : 'yours alone'),
+      button('Open', () => this.onScenario(x.id)),
+      button(x.shared ? 'Stop sharing' : 'Share', () => change(get<{ text: string }>(`/scenarios/${x.id}`).then((w) => send('PUT', `/scenarios/${x.id}`, { text: w.text, shared: !x.shared })))),
+      button('Remove', () => change(send('DELETE', `/scenarios/${x.id}`))))) : [h('p', { class: 'empty' }, 'Nothing saved yet: Save as … keeps what is on the screen.')]));
   }
 
   private async watch(id: string) {
