@@ -188,7 +188,6 @@ type answers struct {
 
 type answer struct {
 	body []byte
-	used int64
 }
 
 func newAnswers(most int64) *answers {
