@@ -175,7 +175,7 @@ func TestWarnTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	some := false
+	some, layers := false, 0
 	for _, p := range tl.Postures {
 		for _, f := range p.Flights {
 			last := 0.0
@@ -194,6 +194,13 @@ func TestWarnTimes(t *testing.T) {
 			if f.FirstS != nil && (*f.LastS < *f.FirstS || *f.FirstS < *f.AlertS) {
 				t.Errorf("%s under %s: shots from %.1f to %.1f s, alert at %.1f s", f.Asset, p.Posture, *f.FirstS, *f.LastS, *f.AlertS)
 			}
+			for _, l := range f.Layers {
+				// A layer is never ahead of all layers together, nor behind.
+				if f.FirstS == nil || *l.FirstS < *f.FirstS-1e-9 || *l.LastS > *f.LastS+1e-9 || *l.LastS < *l.FirstS {
+					t.Errorf("%s under %s: layer %s shoots from %v to %v s, all from %v to %v", f.Asset, p.Posture, l.Layer, *l.FirstS, *l.LastS, f.FirstS, f.LastS)
+				}
+				layers++
+			}
 			if f.AlertGainS != nil {
 				if *f.AlertGainS < 0 || *f.FirmGainS < 0 {
 					t.Errorf("%s: %s loses %.1f s of warning", f.Asset, p.Posture, -*f.AlertGainS)
@@ -201,6 +208,9 @@ func TestWarnTimes(t *testing.T) {
 				some = some || *f.AlertGainS > 0
 			}
 		}
+	}
+	if layers < 6 {
+		t.Errorf("only %d layers shoot", layers)
 	}
 	if !some {
 		t.Error("no posture gains a second: the test says nothing")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"testudo/internal/sim"
@@ -46,6 +47,7 @@ type FlightTime struct {
 	FirstS    *float64     `json:"first_shot_s"`
 	LastS     *float64     `json:"last_shot_s"`
 	FirstBy   string       `json:"first_shot_by,omitempty"`
+	Layers    []LayerTime  `json:"layers"` // of layers that can shoot in half of the flights
 	// Gained over the posture before: seconds more to impact; nil where either
 	// does not come.
 	AlertGainS *float64 `json:"alert_gained_s"`
@@ -61,6 +63,13 @@ type SensorTime struct {
 	Cued   bool    `json:"cued"` // in most runs because another pointed it there
 }
 
+// LayerTime is when the batteries of one layer could first and last shoot.
+type LayerTime struct {
+	Layer  string   `json:"layer"`
+	FirstS *float64 `json:"first_shot_s"`
+	LastS  *float64 `json:"last_shot_s"`
+}
+
 // MaxWarnRuns bounds the runs of a timeline: medians need no more.
 const MaxWarnRuns = 100_000
 
@@ -71,6 +80,21 @@ type samples struct {
 	cued                      map[int32]int
 	alert, firm, first, lasts []int32
 	by                        map[int32]int
+	// First and last shots of each layer.
+	layerFirst, layerLast map[int][]int32
+}
+
+// layering gives each battery's layer by its place in the list of names.
+func layering(t *theatre.Theatre) (of []int, names []string) {
+	for i := range t.Batteries {
+		k := slices.Index(names, t.Batteries[i].Layer)
+		if k < 0 {
+			k = len(names)
+			names = append(names, t.Batteries[i].Layer)
+		}
+		of = append(of, k)
+	}
+	return of, names
 }
 
 // Warn plays runs of a compiled raid under the given postures and collects when
@@ -83,6 +107,7 @@ func Warn(ctx context.Context, t *theatre.Theatre, b *sim.Board, postures []int,
 	p := sim.NewPlayer(b)
 	row := make([]int32, p.Layout().Len())
 	log := new(sim.Log)
+	layerOf, layers := layering(t)
 	for _, ps := range postures {
 		by := make([]samples, len(b.Paths))
 		for run := 0; run < runs; run++ {
@@ -91,9 +116,9 @@ func Warn(ctx context.Context, t *theatre.Theatre, b *sim.Board, postures []int,
 			}
 			log.Events = log.Events[:0]
 			p.Play(ps, seed, uint64(run), row, log)
-			collect(b, &b.Postures[ps], log, by)
+			collect(b, &b.Postures[ps], layerOf, log, by)
 		}
-		out.Postures = append(out.Postures, PostureTimes{b.Postures[ps].ID, medians(t, b, by)})
+		out.Postures = append(out.Postures, PostureTimes{b.Postures[ps].ID, medians(t, b, layers, by)})
 	}
 	for k := 1; k < len(out.Postures); k++ {
 		gains(out.Postures[k-1].Flights, out.Postures[k].Flights)
@@ -102,12 +127,14 @@ func Warn(ctx context.Context, t *theatre.Theatre, b *sim.Board, postures []int,
 }
 
 // collect reads one run's log.
-func collect(b *sim.Board, ps *sim.Posture, log *sim.Log, by []samples) {
+func collect(b *sim.Board, ps *sim.Posture, layerOf []int, log *sim.Log, by []samples) {
 	type now struct {
 		path, start int32
 		first, last int32
 		shooter     int32
 	}
+	type shots struct{ first, last int32 }
+	layered := map[[2]int]shots{} // by missile and layer
 	flying := make([]now, len(b.Missiles))
 	for i := range flying {
 		flying[i].path = -1
@@ -119,6 +146,7 @@ func collect(b *sim.Board, ps *sim.Posture, log *sim.Log, by []samples) {
 			s.flown++
 			if s.seen == nil {
 				s.seen, s.cued, s.by = map[int32][]int32{}, map[int32]int{}, map[int32]int{}
+				s.layerFirst, s.layerLast = map[int][]int32{}, map[int][]int32{}
 			}
 			continue
 		}
@@ -147,7 +175,14 @@ func collect(b *sim.Board, ps *sim.Posture, log *sim.Log, by []samples) {
 			if t := e.B - f.start; t < f.first {
 				f.first, f.shooter = t, e.A
 			}
-			f.last = max(f.last, lastLook(ps, f.path, e.A))
+			look := lastLook(ps, f.path, e.A)
+			f.last = max(f.last, look)
+			key := [2]int{int(e.Missile), layerOf[e.A]}
+			l, ok := layered[key]
+			if !ok {
+				l = shots{sim.Never, -1}
+			}
+			layered[key] = shots{min(l.first, e.B-f.start), max(l.last, look)}
 		}
 	}
 	for _, f := range flying {
@@ -157,6 +192,12 @@ func collect(b *sim.Board, ps *sim.Posture, log *sim.Log, by []samples) {
 			s.lasts = append(s.lasts, f.last)
 			s.by[f.shooter]++
 		}
+	}
+	// The order in which times are listed does not matter: medians are taken.
+	for key, l := range layered {
+		s := &by[flying[key[0]].path]
+		s.layerFirst[key[1]] = append(s.layerFirst[key[1]], l.first)
+		s.layerLast[key[1]] = append(s.layerLast[key[1]], l.last)
 	}
 }
 
@@ -184,7 +225,7 @@ func middleOf(list []int32, of int) *float64 {
 	return &v
 }
 
-func medians(t *theatre.Theatre, b *sim.Board, by []samples) []FlightTime {
+func medians(t *theatre.Theatre, b *sim.Board, layers []string, by []samples) []FlightTime {
 	var out []FlightTime
 	for i := range by {
 		s := &by[i]
@@ -208,6 +249,12 @@ func medians(t *theatre.Theatre, b *sim.Board, by []samples) []FlightTime {
 				most, f.FirstBy = n, b.Batteries[k].ID
 			}
 		}
+		for k, name := range layers {
+			if first := middleOf(s.layerFirst[k], s.flown); first != nil {
+				f.Layers = append(f.Layers, LayerTime{name, first, middleOf(s.layerLast[k], s.flown)})
+			}
+		}
+		sort.SliceStable(f.Layers, func(i, j int) bool { return *f.Layers[i].FirstS < *f.Layers[j].FirstS })
 		for k := range b.Sensors {
 			if m := middleOf(s.seen[int32(k)], s.flown); m != nil {
 				f.Seen = append(f.Seen, SensorTime{b.Sensors[k].ID, b.Nations[b.Sensors[k].Nation], *m, 2*s.cued[int32(k)] > s.flown})

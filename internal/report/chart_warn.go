@@ -72,7 +72,7 @@ func WarnText(w *cover.Timeline) string {
 func WarnChart(w *cover.Timeline) Drawing {
 	title := fmt.Sprintf("From launch to impact: raid %s", w.Raid)
 	var csv strings.Builder
-	csv.WriteString("posture,asset,missile,from,event,sensor_or_battery,after_launch_s,before_impact_s\n")
+	csv.WriteString("posture,asset,missile,from,event,sensor_battery_or_layer,after_launch_s,before_impact_s\n")
 	for _, p := range w.Postures {
 		for i := range p.Flights {
 			f := &p.Flights[i]
@@ -92,6 +92,10 @@ func WarnChart(w *cover.Timeline) Drawing {
 			put("firm track", "", f.FirmS)
 			put("first possible shot", f.FirstBy, f.FirstS)
 			put("last possible shot", "", f.LastS)
+			for _, l := range f.Layers {
+				put("first possible shot of a layer", l.Layer, l.FirstS)
+				put("last possible shot of a layer", l.Layer, l.LastS)
+			}
 			put("impact", "", &f.ImpactS)
 		}
 	}
