@@ -8,7 +8,7 @@ export type Edits = { path: string; value: unknown }[];
 
 export interface Hands {
   edit(edits: Edits): Promise<void>;
-  footprint(b: Battery): void;
+  footprint(b: Battery, threat: string): void;
   radar(x: Sensor): void;
 }
 
@@ -68,14 +68,21 @@ function figures(list: CatalogueFigure[], hands: Hands): HTMLElement {
 
 function ofEntry(all: CatalogueFigure[], entry: string) { return all.filter((f) => f.entry === entry); }
 
-function battery(b: Battery, hands: Hands): HTMLElement {
+/** The kinds of flight of the raid: a missile from an area, those at the battery's own nation first. */
+export function threats(t: Theatre, nation: string): string[] {
+  const own = (a: Theatre['arcs'][number]) => t.assets.find((x) => x.id === a.asset)?.nation === nation;
+  return [...new Set([...t.arcs.filter(own), ...t.arcs].map((a) => `${a.missile} from ${a.from}`))];
+}
+
+function battery(b: Battery, t: Theatre, hands: Hands): HTMLElement {
+  const threat = h('select', { 'aria-label': 'Against which missile', 'data-testid': `threat-${b.id}` }, ...threats(t, b.nation).map((x) => h('option', { value: x }, x)));
   return h('section', {}, h('h3', {}, `${b.system_name}, ${b.interceptor}`),
     h('p', {}, `${b.rounds} rounds ready, ${b.channels || 'unlimited'} engagements at once, layer: ${b.layer || 'not stated'}, reach ${num(b.reach_m / 1000)} km; radar: ${b.radar || 'none'}.`),
     h('div', { class: 'fields' },
       field('Rounds', b.rounds, `${b.edit}.interceptors`, hands), field('Salvo', b.salvo, `${b.edit}.salvo`, hands), field('Engagements at once', b.channels, `${b.edit}.channels`, hands),
       select('Fire', b.fire, ['shoot-look-shoot', 'salvo'], `${b.edit}.fire`, hands),
       field('Facing, degrees', b.facing_deg, `${b.edit}.facing`, hands, 'number', (v) => `${Number(v)} deg`)),
-    button('Show what it defends', () => hands.footprint(b), { 'data-testid': `footprint-${b.id}` }), cite(b.cite),
+    h('div', { class: 'fields' }, button('Show what it defends', () => hands.footprint(b, threat.value), { 'data-testid': `footprint-${b.id}` }), h('span', {}, 'against'), threat), cite(b.cite),
     ...[...new Set(b.figures.map((f) => f.entry))].map((e) => h('details', {}, h('summary', {}, e), figures(ofEntry(b.figures, e), hands))));
 }
 
@@ -99,7 +106,7 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands): HTM
       lat.addEventListener('change', go);
       lon.addEventListener('change', go);
       box.append(h('h2', {}, u.name), h('p', { class: 'of' }, u.nation), h('div', { class: 'fields' }, h('label', { class: 'field' }, h('span', {}, 'Latitude'), lat), h('label', { class: 'field' }, h('span', {}, 'Longitude'), lon)),
-        h('p', { class: 'hint' }, 'Drag it on the map, or move it with the arrow keys when the map has the focus.'), ...u.batteries.map((b) => battery(b, hands)), ...u.sensors.map((x) => sensor(x, hands)));
+        h('p', { class: 'hint' }, 'Drag it on the map, or move it with the arrow keys when the map has the focus.'), ...u.batteries.map((b) => battery(b, t, hands)), ...u.sensors.map((x) => sensor(x, hands)));
       return box;
     }
   }

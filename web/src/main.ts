@@ -2,7 +2,7 @@
 import './style.css';
 import { agreements } from './agreements';
 import { ask, get, Problem, send, stream, type Battery, type Comparison, type Footprint, type Listed, type Me, type Sensor, type Theatre, type WhatIf } from './api';
-import { details, doctrine, moved, type Edits } from './details';
+import { details, doctrine, moved, threats, type Edits } from './details';
 import { button, h } from './dom';
 import { Editor } from './editor';
 import { Globe, unitsOf } from './globe';
@@ -22,7 +22,7 @@ let theatre: Theatre | undefined;
 let answer: { result: Comparison; settled: boolean; final: boolean; runs: number; took: number; digest: string } | undefined;
 let settledBefore: Comparison | undefined;
 let chosen = { kind: '', id: '' };
-let foot: { battery: string } | undefined;
+let foot: { battery: string; threat: string } | undefined;
 let list: Listed[] = [];
 let asked = new AbortController();
 
@@ -120,7 +120,7 @@ function showResult() {
 
 const hands = {
   edit: (edits: Edits) => attempt(() => store.edit(edits)),
-  footprint: (b: Battery) => { foot = { battery: b.id }; void attempt(() => drawFootprint()); },
+  footprint: (b: Battery, threat: string) => { foot = { battery: b.id, threat }; void attempt(() => drawFootprint()); },
   radar: (x: Sensor) => void attempt(async () => {
     say(`Working out what ${x.name} sees …`);
     const r = await ask<{ search_lon_lat: [number, number][][]; search_km2: number; cued_km2: number }>('/radar', { ...store.variant, sensor: x.id, altitude_m: 100e3, rcs_m2: 0.1 });
@@ -154,17 +154,17 @@ async function drawFootprint() {
   const t = theatre;
   const b = t?.batteries.find((x) => x.id === foot?.battery);
   if (!t || !b) { globe.footprint(undefined); return; }
-  const arc = t.arcs.find((a) => t.groups.some((g) => g.missile === a.missile)) ?? t.arcs[0];
-  // The missile the battery was put there for: that aimed at its own nation.
-  const own = t.arcs.find((a) => t.assets.find((x) => x.id === a.asset)?.nation === b.nation) ?? arc;
-  if (!own) return;
-  const q = { ...store.variant, battery: b.id, posture: store.state.posture, missile: own.missile, from: own.from };
+  // The threat chosen, while the raid still has it.
+  const all = threats(t, b.nation);
+  const [missile, from] = (all.includes(foot?.threat ?? '') ? foot!.threat : (all[0] ?? '')).split(' from ');
+  if (!missile || !from) return;
+  const q = { ...store.variant, battery: b.id, posture: store.state.posture, missile, from };
   for (const grid of [Math.max(10, b.reach_m / 8e3), 0]) {
-    say(`Working out what ${b.name} defends against ${own.missile} from ${own.from} …`);
+    say(`Working out what ${b.name} defends against ${missile} from ${from} …`);
     const f = await ask<Footprint>('/footprint', { ...q, grid_km: grid }, asked.signal);
     globe.footprint(f);
     const full = f.modes.find((m) => m.mode === 'engage-on-remote');
-    say(`${b.name} can shoot at a ${own.missile} from ${own.from} that falls within ${Math.round(Number(full?.one_opportunity_km2 ?? 0)).toLocaleString('en').replaceAll(',', ' ')} km² (grid ${Math.round(f.grid_km)} km, posture ${store.state.posture}). Dashed: alone.`);
+    say(`${b.name} can shoot at a ${missile} from ${from} that falls within ${Math.round(Number(full?.one_opportunity_km2 ?? 0)).toLocaleString('en').replaceAll(',', ' ')} km² (grid ${Math.round(f.grid_km)} km, posture ${store.state.posture}). Dashed: alone.`);
   }
 }
 

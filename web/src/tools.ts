@@ -1,5 +1,5 @@
 // The smaller views: comparison, warning, studies.
-import { ask, get, send, stream, type Figure, type Listed, type Pairing, type Study, type Theatre, type Timeline, type Variant } from './api';
+import { ask, get, send, stream, type Comparison, type Figure, type Listed, type Pairing, type Study, type Theatre, type Timeline, type Variant } from './api';
 import { h, button, num, signed } from './dom';
 import type { Store } from './state';
 
@@ -76,7 +76,7 @@ export class Studies {
   constructor(private store: Store, private busy: (s: string) => void) {
     const kind = h('select', { 'aria-label': 'Kind of study', 'data-testid': 'study-kind' }, ...[['gain', 'staircase'], ['report', 'full report'], ['burden', 'who should pay'], ['links', 'which agreement is worth most'], ['cost', 'what it costs'], ['campaign', 'days of raids'], ['deny', 'against the size of the raid']].map(([v, l]) => h('option', { value: v! }, l!)));
     const runs = h('input', { type: 'number', value: 2000, min: 100, max: 1000000, 'aria-label': 'Runs', 'data-testid': 'study-runs' });
-    this.element.append(h('div', { class: 'fields' }, kind, h('label', { class: 'field' }, h('span', {}, 'Runs'), runs), button('Start', () => void this.start(kind.value, Number(runs.value)), { 'data-testid': 'start-study' })), this.list, h('h3', {}, 'Saved scenarios'), this.saved);
+    this.element.append(h('div', { class: 'fields' }, kind, h('label', { class: 'field' }, h('span', {}, 'Runs'), runs), button('Start', () => void this.start(kind.value, Number(runs.value)), { 'data-testid': 'start-study' })), this.table, this.list, h('h3', {}, 'Saved scenarios'), this.saved);
   }
 
   private async start(kind: string, runs: number) {
@@ -91,6 +91,26 @@ export class Studies {
     const r = await get<{ items: Study[] }>('/studies');
     this.list.replaceChildren(...(r.items.length ? r.items.map((s) => this.card(s)) : [h('p', { class: 'empty' }, 'No study yet. A study is kept with its results, and goes on when this page is closed.')]));
     for (const s of r.items) if (['queued', 'running'].includes(s.state)) void this.watch(s.id);
+  }
+
+  private beside: Study[] = [];
+  private table = h('div', { 'data-testid': 'studies-compared' });
+
+  /** Two staircases beside each other, when two are chosen. */
+  private async compare(s: Study, on: boolean) {
+    this.beside = on ? [...this.beside.filter((x) => x.id !== s.id), s].slice(-2) : this.beside.filter((x) => x.id !== s.id);
+    for (const box of this.list.querySelectorAll<HTMLInputElement>('input[data-study]')) box.checked = this.beside.some((x) => x.id === box.dataset.study);
+    if (this.beside.length < 2) { this.table.replaceChildren(); return; }
+    const [a, b] = await Promise.all(this.beside.map((x) => get<{ result: Comparison; scenario_digest: string }>(`/studies/${x.id}/files/result.json`)));
+    const of = (c: Comparison, p: string) => c.postures.find((r) => r.posture === p);
+    const names = [...new Set([...a!.result.postures, ...b!.result.postures].map((r) => r.posture))];
+    this.table.replaceChildren(h('table', {}, h('caption', {}, `Missiles that arrive: ${this.beside[0]!.name} (${a!.result.runs} runs) against ${this.beside[1]!.name} (${b!.result.runs} runs)${a!.scenario_digest === b!.scenario_digest ? '; the same scenario' : ''}`),
+      h('thead', {}, h('tr', {}, ...['', 'first', 'second', 'difference'].map((t) => h('th', { scope: 'col' }, t)))),
+      h('tbody', {}, ...names.map((n) => {
+        const x = of(a!.result, n)?.leakers;
+        const y = of(b!.result, n)?.leakers;
+        return h('tr', {}, h('th', { scope: 'row' }, n), h('td', {}, x ? range(x) : '–'), h('td', {}, y ? range(y) : '–'), h('td', {}, x && y ? signed(y.value - x.value) : '–'));
+      }))), h('p', { class: 'hint' }, 'Two studies each have their own interval; for a paired difference use Compare.'));
   }
 
   /** One's own scenarios: to open, share, remove. */
@@ -125,6 +145,7 @@ export class Studies {
       h('p', {}, `${s.state}${s.state === 'running' && s.total ? `: ${Math.round((100 * s.done) / s.total)} %` : ''}${s.left_s !== undefined && open ? `, ${num(s.left_s)} s left` : ''}${s.state === 'done' ? `; ${s.runs} runs, ${num(s.cpu_s)} s` : ''}${s.mine ? '' : `; of ${s.owner}`}`),
       open ? h('progress', { max: Math.max(1, s.total), value: s.done, 'aria-label': 'Progress' }) : null,
       s.problem ? h('p', { class: 'error' }, s.problem) : null,
+      s.state === 'done' && ['gain', 'report'].includes(s.kind) ? h('label', { class: 'check' }, h('input', { type: 'checkbox', 'data-study': s.id, checked: this.beside.some((x) => x.id === s.id), change: (e) => void this.compare(s, (e.target as HTMLInputElement).checked) }), ' lay beside another') : null,
       h('p', { class: 'files' }, file('report.html', 'Read', true), file('report.html', 'Report'), file('results.csv', 'CSV'), file('results.parquet', 'Parquet'), file('result.json', 'JSON'), file('scenario.yaml', 'Scenario')),
       s.mine ? button(open ? 'Cancel' : 'Remove', () => void send('DELETE', `/studies/${s.id}`).then(() => this.refresh()), { 'data-testid': open ? 'cancel' : 'remove' }) : null,
       s.mine ? button(s.shared ? 'Stop sharing' : 'Share', () => void send('PATCH', `/studies/${s.id}`, { shared: !s.shared }).then(() => this.refresh())) : null);

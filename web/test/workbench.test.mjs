@@ -195,6 +195,15 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('[data-testid="file-report.html"]')]);
   const report = readFileSync(await download.path(), 'utf8');
   assert.match(report, /Northeast Asia, December 2014/);
+
+  // Two studies beside each other.
+  await tab.fill('[data-testid=study-runs]', '200');
+  await tab.click('[data-testid=start-study]');
+  await tab.waitForFunction(() => document.querySelectorAll('.study[data-state=done] input[data-study]').length === 2, undefined, { timeout: 120000 });
+  await tab.locator('input[data-study]').nth(0).check();
+  await tab.locator('input[data-study]').nth(1).check();
+  await tab.waitForSelector('[data-testid=studies-compared] table', { timeout: 30000 });
+  assert.match(await tab.textContent('[data-testid=studies-compared]'), /200 runs.*300 runs|300 runs.*200 runs/);
   await look(tab, 'studies-dark');
   assert.deepEqual(errors, []);
   await context.close();
