@@ -138,16 +138,24 @@ func (m *chartMap) degrees(p [2]float64) (x, y float64, ok bool) {
 	return m.xy(geo.Deg(p[1], p[0]))
 }
 
+// farSideM is the distance on the plane from the map's centre to what lies 100°
+// away from it: 2R sin(50°).
+const farSideM = 2 * 6.371e6 * 0.766
+
 // area adds a ring to a path, cut to the window.
 func (m *chartMap) area(d *strings.Builder, ring [][2]float64) {
 	var pts [][2]float64
-	near := false
+	// A ring all of which lies on the far side of the Earth surrounds the map
+	// without holding any of it: Antarctica on a map of the Arctic.
+	hither := false
 	add := func(p [2]float64) {
-		x, y, ok := m.degrees(p)
+		at := geo.Deg(p[1], p[0])
+		e, n, ok := m.plane.Forward(at)
 		if !ok {
 			return
 		}
-		near = near || m.inside(x, y)
+		x, y, _ := m.xy(at)
+		hither = hither || math.Hypot(e, n) < farSideM
 		pts = append(pts, [2]float64{x, y})
 	}
 	for i, p := range ring {
@@ -161,6 +169,9 @@ func (m *chartMap) area(d *strings.Builder, ring [][2]float64) {
 			}
 		}
 		add(p)
+	}
+	if !hither {
+		return
 	}
 	pts = clip(pts, m.left-3, m.top-3, m.left+m.mapW+3, m.top+m.mapH+3)
 	if len(pts) < 3 {
@@ -346,17 +357,20 @@ func (m *chartMap) graticule() {
 			labels = append(labels, func() { m.label(m.left+4, y-3, text, "s m o", "start") })
 		}
 	}
-	if lonSpan < 180 {
-		for lon := math.Ceil((lonC-lonSpan)/step) * step; lon <= lonC+lonSpan; lon += step {
-			var line [][2]float64
-			for l := math.Max(-89, latLo-step); l <= math.Min(89, latHi+step); l += step / 20 {
-				line = append(line, [2]float64{lon, l})
-			}
-			m.run(&d, line)
-			if x, ok := m.crossing(line, false); ok {
-				text := degrees(math.Remainder(lon, 360), "E", "W")
-				labels = append(labels, func() { m.label(x, m.top+m.mapH-8, text, "s m o", "middle") })
-			}
+	from, to, lonStep, pole := lonC-lonSpan, lonC+lonSpan, step, 89.0
+	if lonSpan >= 180 {
+		// Around a pole, or the world: meridians that meet there, none twice.
+		from, to, lonStep, pole = -180, 150, 30, 90-step/4
+	}
+	for lon := math.Ceil(from/lonStep) * lonStep; lon <= to; lon += lonStep {
+		var line [][2]float64
+		for l := math.Max(-pole, latLo-step); l <= math.Min(pole, latHi+step); l += step / 20 {
+			line = append(line, [2]float64{lon, l})
+		}
+		m.run(&d, line)
+		if x, ok := m.crossing(line, false); ok {
+			text := degrees(math.Remainder(lon, 360), "E", "W")
+			labels = append(labels, func() { m.label(x, m.top+m.mapH-8, text, "s m o", "middle") })
 		}
 	}
 	m.path(d.String(), "net")

@@ -157,3 +157,24 @@ func TestCountriesFileIsSmallAndStated(t *testing.T) {
 		t.Error("mapdata/README.md does not say where the outlines come from")
 	}
 }
+
+// The ice of the Arctic is no land: on a map about the pole no country covers
+// the middle, Antarctica on the far side least of all, and meridians meet there.
+func TestMapAboutThePole(t *testing.T) {
+	for _, c := range []struct {
+		lat  float64
+		land bool
+	}{{88.5, false}, {-88.5, true}} {
+		m := newMap([]geo.LLA{geo.Deg(c.lat, 20), geo.Deg(c.lat, -160), geo.Deg(c.lat, 110)}, 1000, 800e3)
+		m.base(nil, nil)
+		svg := m.b.String()
+		if got := strings.Contains(svg, `class="land"`); got != c.land {
+			t.Errorf("latitude %g: land drawn: %v", c.lat, got)
+		}
+		net := svg[:strings.Index(svg, `" class="net"`)]
+		net = net[strings.LastIndex(net, `d="`):]
+		if n := strings.Count(net, "M"); n < 12 {
+			t.Errorf("latitude %g: %d lines of the graticule, not the twelve meridians", c.lat, n)
+		}
+	}
+}
