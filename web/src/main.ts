@@ -322,6 +322,9 @@ async function follow() {
   if (player.loaded) await player.leave();
   const variant = store.variant;
   say('Flying the raid …');
+  // What is shown answers the question before: neither settled nor final.
+  if (answer) answer = { ...answer, settled: false, final: false };
+  if (page === 'result') showResult();
   for (const step of document.querySelectorAll('.stairs')) step.classList.add('stale');
   const figures = stream('POST', '/whatif', variant, (event, data) => {
     if (signal.aborted) return;
