@@ -46,9 +46,12 @@ web/node_modules/.package-lock.json: web/package-lock.json
 chromium:
 	@command -v chromium >/dev/null 2>&1 || [ -n "$$CHROMIUM" ] || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || { echo "the browser tests need Chromium: install Debian's package chromium, or set CHROMIUM"; exit 1; }
 
-# Our hot loops beside reference loops in C; PERF=folder names those.
+# Our hot loops beside reference loops in C (PERF=folder names those), and the
+# program on the shipped scenarios, each figure with its bar. BENCH=flags goes on:
+# --growth, --large, --all, --json FILE, --before FILE, --benchfmt FILE.
 bench:
-	$(GO) run ./internal/bench
+	@$(GO) build -o bin/bench ./internal/bench
+	@bin/bench $(BENCH)
 
 clean:
 	rm -rf bin out web/build web/dist/page.zip

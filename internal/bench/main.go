@@ -1,165 +1,167 @@
-// Command bench sets the product's hot loops beside reference loops in C doing
-// the same, exactly defined work: `make bench`. Both run in turn, pinned to one
-// core, and what is compared is user CPU time, so that other work on the machine
-// disturbs both alike. The C loops are not part of this repository: PERF names
-// their folder (with w1, w2 and w3 in it). Without it, or without a compiler,
-// our own figures are printed alone.
+// Command bench measures how fast the product is: `make bench`. It sets the hot
+// loops beside reference loops in C doing the same, exactly defined work (both in
+// turn, on one pinned core, by user CPU time, so that other work on the machine
+// disturbs both alike), and times the program itself on the shipped scenarios.
+// Every figure stands beside the bar it is measured by.
+//
+// The C loops are not part of this repository: PERF names their folder (with w1,
+// w2 and w3 in it). Without it, or without a compiler, our own rates are printed,
+// what is missing is said, and the command does not succeed.
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 )
 
-// loop is one comparison. Ours is a benchmark of the package, through the same
-// functions that the product uses; perOp is the work of one of its operations.
-type loop struct {
-	id, what, pkg, bench string
-	ops                  int
-	c                    func(folder string, build string) (run []string, err error)
-	rate                 *regexp.Regexp // work per second, as the C loop prints it
-	bar                  string
+// Exit codes: a bar that is not reached is another thing than a figure that could
+// not be had.
+const (
+	allReached  = 0
+	notReached  = 1
+	notMeasured = 2
+)
+
+// bench is one run of the command.
+type bench struct {
+	rounds int
+	cpu    string   // core to pin to
+	perf   string   // folder of the C loops
+	build  string   // folder of what is built for the measurement
+	first  []string // prefix of every timed command
+	out    *results
 }
 
-var loops = []loop{
-	{"W1", "trajectories/s: free flight with drag, a state each second, impact", "./internal/flight", "^BenchmarkW1$", 4000,
-		func(p, b string) ([]string, error) {
-			return []string{b + "/w1c", "dp5", "4000"}, gcc(p+"/w1/w1.c", b+"/w1c")
-		}, regexp.MustCompile(`C-dp5 .* ([0-9.]+) traj/s`), "at least 1.0 (floor 0.8)"},
-	{"W2", "filter updates/s: extended Kalman filter, six states, 10 Hz", "./internal/track", "^BenchmarkEKF6$", 1_500_000,
-		func(p, b string) ([]string, error) {
-			if err := gcc(p+"/w2/w2.c", b+"/w2c"); err != nil {
-				return nil, err
-			}
-			return []string{b + "/w2c", "run", b + "/w2.bin", "500"}, exec.Command(b+"/w2c", "gen", b+"/w2.bin").Run()
-		}, regexp.MustCompile(`([0-9.]+) (?:upd|updates)/s`), "at least 0.7"},
-	{"W3", "replications/s: event-driven raid of thirty missiles, three layers", "./internal/sim", "^BenchmarkReferenceRaid$", 40_000,
-		func(p, b string) ([]string, error) {
-			return []string{b + "/w3c", "100000"}, gcc(p+"/w3/w3.c", b+"/w3c")
-		}, regexp.MustCompile(`([0-9.]+) reps/s`), "at least 0.85"},
+// group is a part of the measurement.
+type group struct {
+	name, about string
+	byDefault   bool
+	run         func(*bench) error
 }
 
-func gcc(src, out string) error {
-	msg, err := exec.Command("gcc", "-O3", "-march=native", "-o", out, src, "-lm").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("gcc %s: %w\n%s", src, err, msg)
-	}
-	return nil
+// groups are in the order in which they run.
+var groups = []group{
+	{"loops", "W1, W2, W3 beside the reference loops", true, (*bench).loops},
+	{"product", "the program on the shipped scenarios, a million runs, compiling, a footprint, coalitions", true, (*bench).product},
+	{"growth", "three doublings of missiles, sensors, batteries, postures, coalitions, runs", false, (*bench).growth},
+	{"large", "a thousand missiles; memory; two workers", false, (*bench).large},
 }
 
 func main() {
 	rounds := flag.Int("rounds", 5, "rounds, each running both sides in turn")
-	cpu := flag.String("cpu", "0", "core to pin to")
+	cpu := flag.String("cpu", "0", "core to pin to where one core is asked for")
 	perf := flag.String("perf", os.Getenv("PERF"), "folder of the C loops (default $PERF, else ../shared/perf)")
-	grow := flag.Bool("growth", false, "measure how time grows with the size of a study instead")
+	all := flag.Bool("all", false, "measure everything: also growth and large theatres (about a quarter of an hour)")
+	only := flag.String("only", "", "measure only these groups, by commas")
+	jsonFile := flag.String("json", "", "also write every figure with all its rounds to this file")
+	benchFile := flag.String("benchfmt", "", "also write every round in the format of Go benchmarks, for benchstat")
+	priority := flag.Bool("priority", false, "run what is timed before other programs (needs the right to), so that times by the clock are its own on a busy machine")
+	before := flag.String("before", "", "a file of --json from before: print what changed")
+	task := flag.String("task", "", "for the command's own use: play one theatre and print what it took")
+	on := map[string]*bool{}
+	for _, g := range groups {
+		if !g.byDefault {
+			on[g.name] = flag.Bool(g.name, false, "also measure "+g.about)
+		}
+	}
 	flag.Parse()
-	if *grow {
-		runGrowth(filepath.Join("scenarios", "northeast-asia-2014.yaml"))
+	if *task != "" {
+		if err := runTask(*task); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(notMeasured)
+		}
 		return
 	}
-	if err := run(*rounds, *cpu, *perf); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	if *perf == "" {
+		*perf = filepath.Join("..", "shared", "perf")
 	}
+	if flag.NArg() > 0 || *rounds < 1 {
+		fmt.Fprintln(os.Stderr, "bench: no argument is expected, and at least one round; see --help")
+		os.Exit(notMeasured)
+	}
+	var list []string
+	for _, g := range groups {
+		if g.byDefault || *all || *on[g.name] {
+			list = append(list, g.name)
+		}
+	}
+	if *only != "" {
+		list = strings.Split(*only, ",")
+		for _, name := range list {
+			if !slices.ContainsFunc(groups, func(g group) bool { return g.name == name }) {
+				fmt.Fprintf(os.Stderr, "bench: there is no group %q (loops, product, growth, large)\n", name)
+				os.Exit(notMeasured)
+			}
+		}
+	}
+	b := &bench{rounds: *rounds, cpu: *cpu, perf: *perf, out: &results{Rounds: *rounds, Machine: machine()}}
+	if *priority {
+		b.first = []string{"nice", "-n", "-15"}
+		if msg, err := exec.Command("nice", "-n", "-15", "true").CombinedOutput(); err != nil || len(msg) > 0 {
+			fmt.Fprintf(os.Stderr, "bench: --priority is not allowed here: %s\n", bytes.TrimSpace(msg))
+			os.Exit(notMeasured)
+		}
+	}
+	code, err := b.run(list, *before, *jsonFile, *benchFile)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		code = notMeasured
+	}
+	os.Exit(code)
 }
 
-func run(rounds int, cpu, perf string) error {
-	if perf == "" {
-		perf = filepath.Join("..", "shared", "perf")
-	}
-	build, err := os.MkdirTemp("", "testudo-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(build)
-	pin := []string{}
-	if _, err := exec.LookPath("taskset"); err == nil {
-		pin = []string{"taskset", "-c", cpu}
-	}
-	fmt.Printf("%s, %s/%s, %d rounds in turn, user CPU time, medians; pinned: %v\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, rounds, len(pin) > 0)
-	for _, l := range loops {
-		ours := filepath.Join(build, l.id+".test")
-		if msg, err := exec.Command("go", "test", "-c", "-o", ours, l.pkg).CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", l.pkg, err, msg)
-		}
-		c, err := l.c(perf, build)
-		if err != nil {
-			fmt.Printf("%s  no reference: %v\n", l.id, err)
-		}
-		var mine, ref, ratio []float64
-		for range rounds {
-			m, err := ourRate(append(slices.Clone(pin), ours, "-test.run=^$", "-test.bench="+l.bench, fmt.Sprintf("-test.benchtime=%dx", l.ops), "-test.cpu=1"), l.ops)
-			if err != nil {
-				return err
-			}
-			mine = append(mine, m)
-			if c == nil {
-				continue
-			}
-			r, err := theirRate(append(slices.Clone(pin), c...), l.rate)
-			if err != nil {
-				return err
-			}
-			ref, ratio = append(ref, r), append(ratio, m/r)
-		}
-		fmt.Printf("%s  %s\n    ours %.0f", l.id, l.what, median(mine))
-		if len(ref) > 0 {
-			fmt.Printf("   C %.0f   ratio %.2f (%.2f to %.2f); bar: %s", median(ref), median(ratio), slices.Min(ratio), slices.Max(ratio), l.bar)
-		}
-		fmt.Println()
-	}
-	return nil
-}
-
-// ourRate runs a benchmark and gives its operations per second of user time. A
-// run of one operation before it takes the start of the process off.
-func ourRate(args []string, ops int) (float64, error) {
-	user := func(a []string) (float64, error) {
-		cmd := exec.Command(a[0], a[1:]...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("%s: %w\n%s", strings.Join(a, " "), err, out)
-		}
-		return cmd.ProcessState.UserTime().Seconds(), nil
-	}
-	short := slices.Clone(args)
-	for i := range short {
-		if strings.HasPrefix(short[i], "-test.benchtime=") {
-			short[i] = "-test.benchtime=1x"
+func (b *bench) run(list []string, before, jsonFile, benchFile string) (int, error) {
+	var was *results
+	if before != "" {
+		var err error
+		if was, err = readResults(before); err != nil {
+			return 0, err
 		}
 	}
-	start, err := user(short)
-	if err != nil {
+	var err error
+	if b.build, err = os.MkdirTemp("", "testudo-bench-"); err != nil {
 		return 0, err
 	}
-	whole, err := user(args)
-	if err != nil {
-		return 0, err
+	defer os.RemoveAll(b.build)
+	fmt.Printf("%s\n", b.out.Machine)
+	if _, ok := pinned(b.cpu); !ok {
+		fmt.Println("taskset is not installed: nothing is pinned to a core")
 	}
-	return float64(ops-1) / max(whole-start, 1e-6), nil
-}
-
-func theirRate(args []string, rate *regexp.Regexp) (float64, error) {
-	out, err := exec.Command(args[0], args[1:]...).CombinedOutput()
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
+	begin, busy := time.Now(), newBusy()
+	for _, g := range groups {
+		if !slices.Contains(list, g.name) {
+			continue
+		}
+		fmt.Printf("\n%s: %s\n\n", strings.ToUpper(g.name[:1])+g.name[1:], g.about)
+		if err := g.run(b); err != nil {
+			return 0, fmt.Errorf("%s: %w", g.name, err)
+		}
 	}
-	m := rate.FindStringSubmatch(string(out))
-	if m == nil {
-		return 0, fmt.Errorf("%s prints no rate:\n%s", args[0], out)
+	fmt.Printf("\n%s in all", time.Since(begin).Round(time.Second))
+	if other, ok := busy.others(); ok {
+		b.out.Others = other
+		fmt.Printf("; other programs took %.2f of the machine's %d cores meanwhile (wall times suffer from it, ratios and CPU times little)", other, b.out.Machine.Cores)
 	}
-	return strconv.ParseFloat(m[1], 64)
-}
-
-func median(x []float64) float64 {
-	s := slices.Clone(x)
-	slices.Sort(s)
-	return s[len(s)/2]
+	fmt.Println(".")
+	if was != nil {
+		b.out.compare(os.Stdout, was)
+	}
+	if jsonFile != "" {
+		if err := b.out.writeJSON(jsonFile); err != nil {
+			return 0, err
+		}
+	}
+	if benchFile != "" {
+		if err := b.out.writeBench(benchFile); err != nil {
+			return 0, err
+		}
+	}
+	return b.out.verdict(os.Stdout, list), nil
 }

@@ -149,3 +149,34 @@ func TestBrokerIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// Coalitions of some of the nations are worth what they are worth among all.
+func TestAmong(t *testing.T) {
+	th := world(t)
+	o := coalition.Options{Measure: coalition.Leakers, Seed: 1, Runs: 400, Batches: 4}
+	all, err := coalition.Values(context.Background(), th, th.Posture("mesh"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Among = coalition.Players(th)[:2]
+	some, err := coalition.Values(context.Background(), th, th.Posture("mesh"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := all.Mean()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := some.Mean()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(h.V) != 4 || h.V[3] <= 0 {
+		t.Fatalf("worth %v", h.V)
+	}
+	for s := range h.V {
+		if h.V[s] != g.V[s] {
+			t.Errorf("coalition %b is worth %g among two, %g among all", s, h.V[s], g.V[s])
+		}
+	}
+}
