@@ -2,20 +2,28 @@ package testudo
 
 import (
 	"bytes"
-	"math/rand/v2"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
+	"testudo/internal/pact"
 	"testudo/internal/scenario"
 	"testudo/internal/units"
+	"testudo/internal/yamldoc"
 )
 
 // change alters a copy of a scenario file; the original stays as it is.
 func change(f *scenario.File, how func(f *scenario.File)) *Scenario {
 	g := *f
-	g.Sensors = append([]scenario.Sensor(nil), f.Sensors...)
-	g.Batteries = append([]scenario.Battery(nil), f.Batteries...)
-	g.Assets = append([]scenario.Asset(nil), f.Assets...)
-	g.Postures = append([]scenario.Posture(nil), f.Postures...)
+	g.Sensors = slices.Clone(f.Sensors)
+	g.Batteries = slices.Clone(f.Batteries)
+	g.Assets = slices.Clone(f.Assets)
+	g.Commands = slices.Clone(f.Commands)
+	g.Postures = slices.Clone(f.Postures)
 	how(&g)
 	return &Scenario{&g}
 }
@@ -32,62 +40,249 @@ func cutLink(posture int) func(*scenario.File) {
 	return func(f *scenario.File) {
 		p := &f.Postures[posture%len(f.Postures)]
 		if n := len(p.Edges); n > 0 {
-			p.Edges = append([]scenario.Edge(nil), p.Edges[:n-1]...)
+			p.Edges = slices.Clone(p.Edges[:n-1])
 		}
+	}
+}
+
+// changes are what a person at the workbench, or a program, may do to a scenario.
+// Each draws what it needs; of what is not there it changes nothing.
+var changes = map[string]func(*rapid.T, *scenario.File){
+	"a battery moves": func(t *rapid.T, f *scenario.File) {
+		if b := pick(t, f.Batteries); b != nil {
+			b.At.Lat += step(t)
+		}
+	},
+	"a sensor moves": func(t *rapid.T, f *scenario.File) {
+		if s := pick(t, f.Sensors); s != nil {
+			s.At.Lon += step(t)
+		}
+	},
+	"a sensor turns": func(t *rapid.T, f *scenario.File) {
+		if s := pick(t, f.Sensors); s != nil {
+			s.Facing += 100 * step(t)
+		}
+	},
+	"a battery turns": func(t *rapid.T, f *scenario.File) {
+		if b := pick(t, f.Batteries); b != nil {
+			b.Facing += 100 * step(t)
+		}
+	},
+	"other rounds, channels, salvo": func(t *rapid.T, f *scenario.File) {
+		if b := pick(t, f.Batteries); b != nil {
+			b.Interceptors, b.Channels, b.Salvo = rapid.IntRange(0, 30).Draw(t, "rounds"), rapid.IntRange(0, 4).Draw(t, "channels"), rapid.IntRange(1, 4).Draw(t, "salvo")
+		}
+	},
+	"another kill probability": func(t *rapid.T, f *scenario.File) {
+		if b := pick(t, f.Batteries); b != nil {
+			b.KillProbability = rapid.Float64Range(0, 1).Draw(t, "kill")
+		}
+	},
+	"another asset to defend": func(t *rapid.T, f *scenario.File) {
+		if b, a := pick(t, f.Batteries), pick(t, f.Assets); b != nil && a != nil {
+			b.Defends = []string{a.ID}
+		}
+	},
+	"a battery goes": func(t *rapid.T, f *scenario.File) {
+		if n := len(f.Batteries); n > 1 {
+			k := rapid.IntRange(0, n-1).Draw(t, "which")
+			f.Batteries = slices.Delete(f.Batteries, k, k+1)
+		}
+	},
+	"a battery comes": func(t *rapid.T, f *scenario.File) {
+		if b := pick(t, f.Batteries); b != nil {
+			x := *b
+			x.ID += "+"
+			x.At.Lat += step(t)
+			f.Batteries = append(f.Batteries, x)
+		}
+	},
+	// Other order, other numbers: what is kept is kept by content.
+	"two sensors change names": func(t *rapid.T, f *scenario.File) {
+		if a, b := pick(t, f.Sensors), pick(t, f.Sensors); a != nil {
+			a.ID, b.ID = b.ID, a.ID
+		}
+	},
+	"a sensor may fail": func(t *rapid.T, f *scenario.File) {
+		certain := true // more than a few, and the tables grow
+		for i := range f.Sensors {
+			certain = certain && f.Sensors[i].Availability == 1
+		}
+		if s := pick(t, f.Sensors); s != nil && certain {
+			s.Availability = 0.9
+		}
+	},
+	"an asset moves": func(t *rapid.T, f *scenario.File) {
+		if a := pick(t, f.Assets); a != nil {
+			a.At.Lat += step(t) / 100
+		}
+	},
+	"another doctrine": func(t *rapid.T, f *scenario.File) {
+		if c := pick(t, f.Commands); c != nil {
+			c.DecisionDelay = units.Duration(rapid.IntRange(0, 90).Draw(t, "decision"))
+			c.AssessDelay = units.Duration(rapid.IntRange(0, 20).Draw(t, "assess"))
+			c.TrackAccuracy = units.Length(rapid.IntRange(1, 100).Draw(t, "accuracy")) * 1000
+			c.IgnoreHarmless = rapid.Bool().Draw(t, "ignores")
+			c.Fire = rapid.SampledFrom([]string{"salvo", "shoot-look-shoot"}).Draw(t, "fire")
+		}
+	},
+	"a figure changes": func(t *rapid.T, f *scenario.File) {
+		var all []string
+		for _, kind := range []string{"radar", "interceptor", "missile", "system", "infrared"} {
+			for _, id := range f.Book.IDs(kind) {
+				e, _ := f.Book.Entry(id)
+				for _, x := range e.Figures {
+					if x.PriceYear == 0 && x.HighText != "" {
+						all = append(all, fmt.Sprintf("{%s: {figures: {%s: {value: %q, source: assumption, reason: a test}}}}", id, x.Name, x.HighText))
+					}
+				}
+			}
+		}
+		text := "testudo-catalog: 1\nentries: " + rapid.SampledFrom(all).Draw(t, "figure")
+		book, err := f.Book.OverlayFiles([]yamldoc.File{{Name: "over", Data: []byte(text)}})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		f.Book = book
+	},
+	"an agreement is added": func(t *rapid.T, f *scenario.File) {
+		a, b, p := pick(t, f.Nations), pick(t, f.Nations), pick(t, f.Postures)
+		if a.ID == b.ID {
+			return
+		}
+		e := scenario.Edge{From: a.ID, To: b.ID, Quality: 1, Availability: 1, Forwardable: rapid.Bool().Draw(t, "onward"), LostAt: units.Duration(1e9)}
+		alter(t, f, &e)
+		p.Edges = append(slices.Clone(p.Edges), e)
+	},
+	"an agreement changes": func(t *rapid.T, f *scenario.File) {
+		p := pick(t, f.Postures)
+		p.Edges = slices.Clone(p.Edges)
+		if e := pick(t, p.Edges); e != nil {
+			alter(t, f, e)
+		}
+	},
+	"a link is cut": func(t *rapid.T, f *scenario.File) { cutLink(rapid.IntRange(0, 20).Draw(t, "posture"))(f) },
+	"a sensor is lost": func(t *rapid.T, f *scenario.File) {
+		if s := pick(t, f.Sensors); s != nil {
+			p := pick(t, f.Postures)
+			p.LostSensors = append(slices.Clone(p.LostSensors), s.ID)
+		}
+	},
+	"an ally is defended": func(t *rapid.T, f *scenario.File) {
+		a, b, p := pick(t, f.Nations), pick(t, f.Nations), pick(t, f.Postures)
+		p.Mutual = append(slices.Clone(p.Mutual), scenario.Mutual{By: a.ID, Of: []string{b.ID}})
+	},
+}
+
+// pick draws one of a list, nil if it is empty.
+func pick[T any](t *rapid.T, list []T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[rapid.IntRange(0, len(list)-1).Draw(t, "which")]
+}
+
+func step(t *rapid.T) units.Angle {
+	return units.Angle(rapid.IntRange(-5, 5).Draw(t, "step")) * 1e-3
+}
+
+// alter makes an agreement another one.
+func alter(t *rapid.T, f *scenario.File, e *scenario.Edge) {
+	e.Level = rapid.SampledFrom(pact.LevelNames()).Draw(t, "level")
+	e.Delay = units.Duration(rapid.IntRange(0, 60).Draw(t, "delay"))
+	e.Quality = rapid.Float64Range(0.1, 1).Draw(t, "quality")
+	e.OnlyClasses, e.OnlyFrom, e.OnlySensors = nil, nil, nil
+	switch rapid.IntRange(0, 6).Draw(t, "more") {
+	case 0:
+		e.OnlyClasses = []string{"MRBM"}
+	case 1:
+		e.OnlyFrom = []string{pick(t, f.LaunchAreas).ID}
+	case 2:
+		if s := pick(t, f.Sensors); s != nil {
+			e.OnlySensors = []string{s.ID}
+		}
+	case 3:
+		e.LostAt = units.Duration(rapid.IntRange(0, 600).Draw(t, "lost"))
+	case 4:
+		e.Veto = !e.Veto
 	}
 }
 
 // Whatever is changed, and however often, what CompileFrom makes out of the
 // world before is the board that Compile makes out of nothing.
 func TestCompileFromIsCompile(t *testing.T) {
-	s, err := Load("scenarios/northeast-asia-2014.yaml")
+	var names []string
+	for name := range changes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	first := map[string]*World{}
+	for _, name := range []string{"gulf", "levant-2025", "europe-epaa", "northeast-asia-2014", "textbook/toy-footprint"} {
+		s, err := Load("scenarios/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first[name], err = s.Compile(""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		w := first[rapid.SampledFrom([]string{"gulf", "levant-2025", "europe-epaa", "northeast-asia-2014", "textbook/toy-footprint"}).Draw(t, "scenario")]
+		s, raid := w.Scenario, ""
+		for range rapid.IntRange(1, 4).Draw(t, "steps") {
+			s = change(s.File, func(f *scenario.File) { changes[rapid.SampledFrom(names).Draw(t, "change")](t, f) })
+			raid = pick(t, s.File.Raids).ID
+			next, err := s.CompileFrom(w, raid)
+			if err != nil {
+				t.Skip(err) // out of reach: not what is tested here
+			}
+			w = next
+		}
+		equal(t, w, s, raid)
+	})
+}
+
+// Two radars alike at one place are two radars, also where the first stood there
+// in the world before.
+func TestCompileFromKeepsTwinsApart(t *testing.T) {
+	s, err := Load("scenarios/gulf.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, err := s.Compile("")
+	w, err := s.Compile("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := rand.New(rand.NewPCG(8, 2014))
-	for step := 0; step < 8; step++ {
-		f := s.File
-		by := units.Angle(1e-3 * (r.Float64() - 0.5))
-		switch step % 6 {
-		case 0:
-			s = change(f, moveBattery(r.IntN(len(f.Batteries)), by))
-		case 1:
-			s = change(f, moveSensor(r.IntN(len(f.Sensors)), by))
-		case 2:
-			s = change(f, cutLink(r.IntN(len(f.Postures))))
-		case 3:
-			s = change(f, func(f *scenario.File) { f.Batteries = f.Batteries[1:] })
-		case 4:
-			s = change(f, func(f *scenario.File) { f.Assets[0].At.Lat += by })
-		default:
-			// Other order, other numbers: what is kept is kept by content.
-			s = change(f, func(f *scenario.File) {
-				f.Sensors[0].ID, f.Sensors[1].ID = f.Sensors[1].ID, f.Sensors[0].ID
-				f.Batteries[0].KillProbability = 0.5
-			})
-		}
-		if world, err = s.CompileFrom(world, ""); err != nil {
-			t.Fatal(err)
-		}
-		cold, err := s.Compile("")
+	for k := range s.File.Batteries {
+		twins := change(s.File, func(f *scenario.File) {
+			x := f.Batteries[k]
+			x.ID += "+"
+			f.Batteries = append(f.Batteries, x)
+		})
+		warm, err := twins.CompileFrom(w, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := world.Board.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := cold.Board.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Fatalf("step %d: the board compiled from the one before differs from the one compiled from nothing", step)
-		}
+		equal(t, warm, twins, "")
+	}
+}
+
+// equal compares a world's board with that of Compile.
+func equal(t interface{ Fatal(...any) }, w *World, s *Scenario, raid string) {
+	cold, err := s.Compile(raid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.Board.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := cold.Board.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Fatal("the board compiled from the one before differs from the one compiled from nothing")
 	}
 }
 
@@ -108,14 +303,22 @@ func benchRecompile(b *testing.B, how func(i int) func(*scenario.File)) {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	s, err := Load("scenarios/northeast-asia-2014.yaml")
+	files, err := filepath.Glob("scenarios/*.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		if _, err := s.Compile(""); err != nil {
-			b.Fatal(err)
-		}
+	for _, file := range files {
+		b.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(b *testing.B) {
+			s, err := Load(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if _, err := s.Compile(""); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -9,148 +9,298 @@ import (
 	"testudo/internal/engage"
 	"testudo/internal/pact"
 	"testudo/internal/sense"
+	"testudo/internal/theatre"
 	"testudo/internal/track"
 )
 
 // What agreements make of a path: who points whom, who is told what, who may
 // shoot on whose track.
+//
+// Under most postures and states a nation hears of a path from the same sensors
+// over routes of the same worth as under another. What it can do then is the
+// same, so that each list, each nation's cues and each command are made once for
+// the path and found again by the numbers of the routings (see routes.go).
 
-// feedKey names a list of feeds of one path.
-type feedKey struct {
-	nation int
-	level  pact.Level
+// tables are what has been made for one path, by what it was made from. A
+// compiler takes them over from the one before it and writes only its own.
+type tables struct {
+	lists    map[string]feedList
+	cues     map[string]cueTable
+	commands map[string]commandTable
+	known    map[knownKey]int32
+	kills    map[killKey][]uint64
+	// Numbers by content: of lists and cues as the sensors' dice see them, of
+	// what is seen in a state, and of sets of contributions to a track.
+	heard, saw, tracks names[string]
+	next               uint32 // the number last given away
+
+	// What lists and cues depend on beside the routings, and what the command of
+	// each nation does: while these stay, so do they.
+	views   string
+	command []string
 }
 
-// stateCompiler compiles one posture in one state of what may fail.
-type stateCompiler struct {
-	c      *Compiler
-	net    *pact.Net
-	up     func(edge int) bool
-	down   []bool
-	routes [][]pact.Route     // by type, area, sensor and nation; nil: not asked yet
-	lists  map[feedKey][]Feed // of the path being compiled
+// feedList is a list of feeds and its number by content.
+type feedList struct {
+	feeds []Feed
+	id    uint32
 }
 
-// to gives the routes by which a sensor's data on a path reach a nation.
-func (s *stateCompiler) to(sensor, nation, path int) []pact.Route {
-	t := s.c.t
-	from := t.Sensors[sensor].Nation
-	p := &t.Paths[path]
-	k := ((p.Type*len(t.Areas)+p.Area)*len(t.Sensors)+sensor)*len(t.Nations) + nation
-	if r := s.routes[k]; r != nil {
-		return r
+type cueTable struct {
+	cue NationCue
+	id  uint32 // by content
+	ok  bool   // something can be pointed
+}
+
+type commandTable struct {
+	cmd PathCommand
+	ok  bool // it owns what is aimed at or can shoot
+}
+
+// knownKey names the time from which a fused track is accurate enough, killKey
+// the kill thresholds of a battery's shots on one.
+type knownKey struct {
+	sources   uint32
+	accuracyM uint64 // its bits
+}
+
+type killKey struct {
+	sources      uint32 // 0: the own radar's alone
+	own          uint32 // number of the own radar's view; 0: none
+	window, kill uint32
+}
+
+// heir begins the tables of the compiler that follows.
+func (t *tables) heir() *tables {
+	if t == nil {
+		t = new(tables)
 	}
-	r := s.net.Routes(from, nation, pact.Content{Class: t.Types[p.Type].Class, From: t.Areas[p.Area].ID, Sensor: t.Sensors[sensor].ID}, s.up)
-	if r == nil {
-		r = []pact.Route{}
+	return &tables{
+		lists: map[string]feedList{}, cues: map[string]cueTable{}, commands: map[string]commandTable{}, known: map[knownKey]int32{}, kills: map[killKey][]uint64{},
+		heard: t.heard.heir(), saw: t.saw.heir(), tracks: t.tracks.heir(), next: t.next,
 	}
-	s.routes[k] = r
-	return r
 }
 
-// quickest gives the least delay over which at least the level arrives.
-func quickest(rs []pact.Route, l pact.Level) (delay, lost float64, ok bool) {
-	delay = math.Inf(1)
-	for _, r := range rs {
-		if r.Level >= l && r.DelayS < delay {
-			delay, lost, ok = r.DelayS, r.LostAtS, true
+// number gives one more number away.
+func (t *tables) number() uint32 {
+	t.next++
+	return t.next
+}
+
+// pathTables makes the tables of one path.
+type pathTables struct {
+	*tables
+	before *tables // of the compiler before
+	same   bool    // lists and cues of it hold
+	sameOf []bool  // per nation: its commands of it hold
+	killOf []uint32
+	t      *theatre.Theatre
+	path   int
+	kind   int
+	ph     *pathPhysics
+	views  []sensed
+	helped [][]int32 // per nation: its views that pointing helps, working or not
+	apart  [][]int32 // per nation: views of its batteries' radars that are not its own
+
+	rows []row // per view, of the state being compiled; nil: the sensor is down
+	// To the nation being compiled: its routings, and the key made of them.
+	to   []*routing
+	key  []byte
+	base [levels]base
+	// Buffers of the keys that are made below that one.
+	listKey, commandKey, sourceKey, seenKey []byte
+}
+
+// path makes the tables of one path in all states, and the number of what the
+// sensors see in each.
+func (c *Compiler) path(i int, states []*state) (out []PathState, saw []uint32) {
+	p := c.newPathTables(i)
+	out, saw = make([]PathState, len(states)), make([]uint32, len(states))
+	for k, s := range states {
+		out[k], saw[k] = p.state(s)
+	}
+	return out, saw
+}
+
+func (c *Compiler) newPathTables(i int) *pathTables {
+	t, ph := c.t, &c.paths[i]
+	p := &pathTables{
+		tables: ph.tables, before: ph.before, t: t, path: i, kind: c.kindOf[i], ph: ph, killOf: c.killOf, views: c.views[ph.first : ph.first+ph.views],
+		helped: make([][]int32, len(t.Nations)), apart: make([][]int32, len(t.Nations)), rows: make([]row, ph.views), to: make([]*routing, ph.views),
+	}
+	for v := range p.views {
+		x := &p.views[v]
+		if n := t.Sensors[x.sensor].Nation; x.radar && !x.plain {
+			p.helped[n] = append(p.helped[n], int32(v))
 		}
 	}
-	return
+	for b := range t.Batteries {
+		x := &t.Batteries[b]
+		if v := p.own(b); v >= 0 && t.Sensors[x.Radar].Nation != x.Nation {
+			p.apart[x.Nation] = append(p.apart[x.Nation], int32(v))
+		}
+	}
+	p.tables.views, p.tables.command = p.static(c)
+	p.sameOf = make([]bool, len(t.Nations))
+	if old := p.before; old != nil && old.views == p.tables.views && len(old.command) == len(p.sameOf) {
+		p.same = true
+		for n := range p.sameOf {
+			p.sameOf[n] = old.command[n] == p.tables.command[n]
+		}
+	} else if old == nil {
+		p.before = new(tables)
+	}
+	return p
 }
 
-func (s *stateCompiler) path(i int) PathState {
-	t := s.c.t
-	ph := &s.c.paths[i]
-	views := s.c.views[ph.first : ph.first+ph.views]
-	clear(s.lists)
+// state makes the tables of one state.
+func (p *pathTables) state(s *state) (PathState, uint32) {
 	var st PathState
-	for n := range t.Nations {
-		var cue NationCue
-		for v := range views {
-			sn := &t.Sensors[views[v].sensor]
-			if sn.Nation == n && sn.Radar != nil && !s.down[views[v].sensor] && helps(&views[v]) {
-				cue.Views = append(cue.Views, int32(v))
-			}
-		}
-		if len(cue.Views) > 0 {
-			cue.Warnings, cue.Tracks = s.feeds(i, n, pact.Warning), s.feeds(i, n, pact.Track)
-			st.Cues = append(st.Cues, cue)
-		}
+	for v := range p.views {
+		p.rows[v] = s.row(p.t, p.kind, p.views[v].sensor)
 	}
-	for n := range t.Nations {
-		if t.Nations[n].Attacker {
+	p.seenKey = p.seenKey[:0]
+	for n := range p.t.Nations {
+		attacker := p.t.Nations[n].Attacker
+		if attacker && len(p.helped[n]) == 0 {
 			continue
 		}
-		if cmd, ok := s.command(i, n); ok {
-			st.Commands = append(st.Commands, cmd)
+		p.hear(n)
+		if x := p.cue(n); x.ok {
+			st.Cues = append(st.Cues, x.cue)
+			p.seenKey = binary.BigEndian.AppendUint32(p.seenKey, x.id)
+		}
+		if !attacker {
+			if x := p.command(s, n); x.ok {
+				st.Commands = append(st.Commands, x.cmd)
+			}
 		}
 	}
-	return st
+	return st, p.saw.of(string(p.seenKey), &p.next)
 }
 
-// helps reports whether pointing the sensor can make it see earlier or surer.
-func helps(v *sensed) bool {
-	a, b := v.view.Search, v.view.Cued
-	if len(a.T) != len(b.T) {
-		return true
-	}
-	for i := range a.T {
-		if a.T[i] != b.T[i] || a.P[i] != b.P[i] {
-			return true
+// base is what a nation's track at a level is fused from: its number, 0 if it is
+// nothing, and how many views are in it.
+type base struct {
+	id     uint32
+	views  int
+	worked bool // out
+}
+
+// hear notes what reaches a nation of each view.
+func (p *pathTables) hear(n int) {
+	p.base = [levels]base{}
+	p.key = binary.BigEndian.AppendUint32(p.key[:0], uint32(n))
+	for v, r := range p.rows {
+		id := uint32(0)
+		if p.to[v] = nil; r != nil && r[n].id != 0 {
+			p.to[v], id = &r[n], r[n].id
 		}
+		p.key = binary.BigEndian.AppendUint32(p.key, id)
 	}
-	return false
+	for _, v := range p.apart[n] {
+		up := byte(0)
+		if p.rows[v] != nil {
+			up = 1
+		}
+		p.key = append(p.key, up)
+	}
 }
 
-// feeds lists the views whose data reach a nation at a level; radars only where
-// a track is meant. The list is shared by all that ask for it.
-func (s *stateCompiler) feeds(path, nation int, l pact.Level) []Feed {
-	key := feedKey{nation, l}
-	out, ok := s.lists[key]
+// cue finds what can point a nation's radars.
+func (p *pathTables) cue(n int) cueTable {
+	if len(p.helped[n]) == 0 {
+		return cueTable{}
+	}
+	x, ok := p.cues[string(p.key)]
+	if ok {
+		return x
+	}
+	if p.same {
+		x, ok = p.before.cues[string(p.key)]
+	}
 	if !ok {
-		out = s.c.share(s.findFeeds(path, nation, l))
-		s.lists[key] = out
-	}
-	return out
-}
-
-// share gives one list for all that are equal: under many agreements most are,
-// and a replication then finds them in the processor's cache.
-func (c *Compiler) share(fs []Feed) []Feed {
-	if len(fs) == 0 {
-		return fs
-	}
-	key := make([]byte, 0, 16*len(fs))
-	for i := range fs {
-		f := &fs[i]
-		for _, x := range [4]int32{f.View, f.DelayMs, f.LostMs, f.BoundMs} {
-			key = binary.BigEndian.AppendUint32(key, uint32(x))
+		for _, v := range p.helped[n] {
+			if p.rows[v] != nil {
+				x.cue.Views = append(x.cue.Views, v)
+			}
+		}
+		if x.ok = len(x.cue.Views) > 0; x.ok {
+			x.cue.Warnings, x.cue.Tracks = p.feeds(pact.Warning).feeds, p.feeds(pact.Track).feeds
 		}
 	}
-	if known, ok := c.shared[string(key)]; ok {
-		return known
+	if x.ok {
+		k := binary.BigEndian.AppendUint32(nil, p.feeds(pact.Warning).id)
+		k = binary.BigEndian.AppendUint32(k, p.feeds(pact.Track).id)
+		for _, v := range x.cue.Views {
+			k = binary.BigEndian.AppendUint32(k, uint32(v))
+		}
+		x.id = p.heard.of(string(k), &p.next)
 	}
-	c.shared[string(key)] = fs
-	return fs
+	p.cues[string(p.key)] = x
+	return x
 }
 
-func (s *stateCompiler) findFeeds(path, nation int, l pact.Level) []Feed {
-	t := s.c.t
-	ph := &s.c.paths[path]
-	var out []Feed
-	for v := 0; v < ph.views; v++ {
-		x := &s.c.views[ph.first+v]
-		if s.down[x.sensor] || l > pact.Warning && t.Sensors[x.sensor].Radar == nil {
+// feeds lists the views whose data reach the nation at a level; radars only where
+// a track is meant. The list is shared by all that ask for it.
+func (p *pathTables) feeds(l pact.Level) feedList {
+	tracks := l > pact.Warning
+	k := append(p.listKey[:0], 0)
+	if tracks {
+		k[0] = 1
+	}
+	for v, w := range p.to {
+		id := uint32(0)
+		if w != nil && !(tracks && !p.views[v].radar) {
+			id = w.quickID[l]
+		}
+		k = binary.BigEndian.AppendUint32(k, id)
+	}
+	p.listKey = k
+	x, ok := p.lists[string(k)]
+	if ok {
+		return x
+	}
+	if p.same {
+		x, ok = p.before.lists[string(k)]
+	}
+	if !ok {
+		x.feeds = p.find(l)
+	}
+	var content []byte
+	for i := range x.feeds {
+		f := &x.feeds[i]
+		for _, y := range [3]int32{f.View, f.DelayMs, f.LostMs} {
+			content = binary.BigEndian.AppendUint32(content, uint32(y))
+		}
+	}
+	x.id = p.heard.of(string(content), &p.next)
+	p.lists[string(k)] = x
+	return x
+}
+
+func (p *pathTables) find(l pact.Level) []Feed {
+	n := 0
+	for _, w := range p.to {
+		if w != nil && w.quickID[l] != 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make([]Feed, 0, n)
+	for v, w := range p.to {
+		x := &p.views[v]
+		if w == nil || w.quickID[l] == 0 || l > pact.Warning && !x.radar {
 			continue
 		}
-		if d, lost, ok := quickest(s.to(x.sensor, nation, path), l); ok {
-			bound := ms(soonest(&x.view) + d)
-			if l > pact.Warning {
-				bound += ms(t.Sensors[x.sensor].FirmS)
-			}
-			out = append(out, Feed{int32(v), ms(d), ms(lost), bound})
+		q := w.quick[l]
+		bound := ms(x.soonestS + q.delayS)
+		if l > pact.Warning {
+			bound += ms(p.t.Sensors[x.sensor].FirmS)
 		}
+		out = append(out, Feed{int32(v), ms(q.delayS), ms(q.lostS), bound})
 	}
 	slices.SortStableFunc(out, func(a, b Feed) int { return cmp.Compare(a.BoundMs, b.BoundMs) })
 	return out
@@ -167,77 +317,184 @@ func soonest(v *sense.View) float64 {
 	return t
 }
 
-// informs lists what a nation can fuse at a level.
-func (s *stateCompiler) informs(path, nation int, l pact.Level, skip int) []track.Contribution {
-	ph := &s.c.paths[path]
-	var out []track.Contribution
-	for _, x := range s.sources(path, nation, l, skip) {
-		out = append(out, ph.contribution(s.c, x))
+// helps reports whether pointing the sensor can make it see earlier or surer.
+func helps(v *sense.View) bool {
+	a, b := v.Search, v.Cued
+	if len(a.T) != len(b.T) {
+		return true
 	}
-	return out
-}
-
-// sources lists, for each sensor, the best direct and the best relayed route to
-// a nation, by what survives delay and quality.
-func (s *stateCompiler) sources(path, nation int, l pact.Level, skip int) []Source {
-	ph := &s.c.paths[path]
-	var out []Source
-	for v := 0; v < ph.views; v++ {
-		x := &s.c.views[ph.first+v]
-		if x.info == nil || s.down[x.sensor] || x.sensor == skip {
-			continue
-		}
-		for _, relayed := range [2]bool{false, true} {
-			best, worth := Source{}, 0.0
-			for _, r := range s.to(x.sensor, nation, path) {
-				if r.Level < l || r.Relayed() != relayed {
-					continue
-				}
-				if w := r.Quality * math.Exp(-r.DelayS/FadeS); w > worth {
-					best, worth = Source{View: v, DelayS: r.DelayS, Quality: r.Quality, LostS: r.LostAtS, Relayed: relayed}, w
-				}
-			}
-			if worth > 0 {
-				out = append(out, best)
-			}
+	for i := range a.T {
+		if a.T[i] != b.T[i] || a.P[i] != b.P[i] {
+			return true
 		}
 	}
-	return out
+	return false
 }
 
-// command compiles what a nation can do about a path; ok is false if it neither
-// owns what is aimed at nor has a battery that may and can shoot.
-func (s *stateCompiler) command(path, nation int) (PathCommand, bool) {
-	t := s.c.t
-	p := &t.Paths[path]
-	ph := &s.c.paths[path]
-	cmd := PathCommand{Nation: int32(nation), KnownMs: Never}
-	how := &t.Nations[nation].Command
-	owner := t.Assets[p.Asset].Nation
-	for b := range t.Batteries {
-		x := &t.Batteries[b]
-		if x.Nation != nation || ph.windows[b].Empty() || x.Rounds == 0 {
+// command finds what a nation can do about the path; not ok if it neither owns
+// what is aimed at nor has a battery that may and can shoot.
+func (p *pathTables) command(s *state, n int) commandTable {
+	owner := p.t.Assets[p.t.Paths[p.path].Asset].Nation
+	ally := owner != n && s.net.Defends(n, owner)
+	k := append(p.commandKey[:0], p.key...)
+	if ally {
+		k = append(k, 1)
+	}
+	p.commandKey = k
+	x, ok := p.commands[string(k)]
+	if ok {
+		return x
+	}
+	if p.sameOf[n] {
+		x, ok = p.before.commands[string(k)]
+	}
+	if !ok {
+		x.cmd, x.ok = p.order(n, owner, ally)
+	}
+	p.commands[string(k)] = x
+	return x
+}
+
+// order makes the tables of a nation's command.
+func (p *pathTables) order(n, owner int, ally bool) (PathCommand, bool) {
+	cmd := PathCommand{Nation: int32(n), KnownMs: Never}
+	how := &p.t.Nations[n].Command
+	asset := p.t.Paths[p.path].Asset
+	for b := range p.t.Batteries {
+		x := &p.t.Batteries[b]
+		if x.Nation != n || !p.shoots(b) {
 			continue
 		}
-		defends := x.Defends[p.Asset] || owner != nation && s.net.Defends(nation, owner)
-		if !defends && (how.IgnoreHarmless || owner >= 0 && !t.Nations[owner].Attacker) {
+		if !x.Defends[asset] && !ally && (how.IgnoreHarmless || owner >= 0 && !p.t.Nations[owner].Attacker) {
 			continue
 		}
-		if e, ok := s.engagement(path, b); ok {
-			e.OnOthers = owner != nation
+		if e, ok := p.engagement(b); ok {
+			e.OnOthers = owner != n
 			cmd.Engs = append(cmd.Engs, e)
 		}
 	}
-	if len(cmd.Engs) == 0 && owner != nation {
+	if len(cmd.Engs) == 0 && owner != n {
 		return cmd, false
 	}
-	cmd.Alerts = s.feeds(path, nation, pact.Warning)
-	cmd.Tracks = s.feeds(path, nation, pact.Track)
+	cmd.Alerts, cmd.Tracks = p.feeds(pact.Warning).feeds, p.feeds(pact.Track).feeds
 	if len(cmd.Alerts) == 0 {
-		return cmd, owner == nation
+		return cmd, owner == n
 	}
-	cmd.KnownMs = s.knows(path, nation, how.AccuracyM)
+	cmd.KnownMs = p.knows(how.AccuracyM)
 	return cmd, true
+}
+
+// shoots reports whether a battery can do anything about the path at all.
+func (p *pathTables) shoots(b int) bool {
+	return p.t.Batteries[b].Rounds != 0 && !p.ph.windows[b].Empty()
+}
+
+// static says in bytes what the lists of the path and its commands rest on beside
+// the routings; equal bytes make equal tables.
+func (p *pathTables) static(c *Compiler) (views string, command []string) {
+	var k []byte
+	num := func(x uint64) { k = binary.AppendUvarint(k, x) }
+	yes := func(x bool) {
+		if x {
+			k = append(k, 1)
+		} else {
+			k = append(k, 0)
+		}
+	}
+	for v := range p.views {
+		x := &p.views[v]
+		num(uint64(x.id))
+		num(uint64(p.t.Sensors[x.sensor].Nation))
+		yes(x.radar)
+		k = binary.BigEndian.AppendUint64(k, math.Float64bits(p.t.Sensors[x.sensor].FirmS))
+	}
+	views = string(k)
+	at := &p.t.Paths[p.path]
+	owner := p.t.Assets[at.Asset].Nation
+	command = make([]string, len(p.t.Nations))
+	for n := range command {
+		if p.t.Nations[n].Attacker {
+			continue
+		}
+		k = k[:0]
+		how := &p.t.Nations[n].Command
+		num(uint64(p.path))
+		num(uint64(len(p.t.Batteries)))
+		num(uint64(owner + 1))
+		yes(owner >= 0 && p.t.Nations[owner].Attacker)
+		yes(how.IgnoreHarmless)
+		k = binary.BigEndian.AppendUint64(k, math.Float64bits(how.AccuracyM))
+		for b := range p.t.Batteries {
+			x := &p.t.Batteries[b]
+			if x.Nation != n || !p.shoots(b) {
+				continue
+			}
+			num(uint64(b))
+			num(uint64(p.ph.ids[b]))
+			num(uint64(p.own(b) + 1))
+			num(uint64(x.Modes))
+			num(uint64(c.killOf[b]))
+			yes(x.Defends[at.Asset])
+			k = binary.BigEndian.AppendUint64(k, math.Float64bits(x.Kill.Handover))
+		}
+		command[n] = string(k)
+	}
+	return views, command
+}
+
+// own is the view of a battery's own radar among the path's, -1 if it has none.
+func (p *pathTables) own(b int) int {
+	if r := p.t.Batteries[b].Radar; r >= 0 {
+		return p.ph.ofView[r]
+	}
+	return -1
+}
+
+// sources gives what the nation's track at a level is fused from, by views and by
+// what their routes are worth.
+func (p *pathTables) sources(l pact.Level) base {
+	x := &p.base[l]
+	if x.worked {
+		return *x
+	}
+	k := p.sourceKey[:0]
+	for v, w := range p.to {
+		if p.informs(v, l) {
+			x.views++
+			k = binary.BigEndian.AppendUint32(k, p.views[v].id)
+			k = binary.BigEndian.AppendUint32(k, w.bestID[l])
+		}
+	}
+	if x.views > 0 {
+		x.id = p.tracks.of(string(k), &p.next)
+	}
+	p.sourceKey, x.worked = k, true
+	return *x
+}
+
+// informs reports whether a view is part of the nation's track at a level.
+func (p *pathTables) informs(v int, l pact.Level) bool {
+	return p.to[v] != nil && p.views[v].info != nil && p.to[v].bestID[l] != 0
+}
+
+// contributions are what the sources numbered at a level bring, without one view.
+func (p *pathTables) contributions(l pact.Level, without int) []track.Contribution {
+	var out []track.Contribution
+	for v, w := range p.to {
+		if v == without || !p.informs(v, l) {
+			continue
+		}
+		for _, s := range w.best[l] {
+			if s.Quality > 0 {
+				out = append(out, contribution(p.views[v].info, s))
+			}
+		}
+	}
+	return out
+}
+
+func contribution(in *track.Info, s Source) track.Contribution {
+	return track.Contribution{Info: in, DelayS: s.DelayS, Quality: s.Quality, Relayed: s.Relayed}
 }
 
 // anywhere is an accuracy that any track meets: larger than the Earth.
@@ -245,28 +502,26 @@ const anywhere = 2.1e7
 
 // knows gives the time from which the nation's fused track tells, to the
 // accuracy its command asks for, where the missile will fall.
-func (s *stateCompiler) knows(path, nation int, accuracyM float64) int32 {
+func (p *pathTables) knows(accuracyM float64) int32 {
 	if accuracyM >= anywhere {
 		return 0
 	}
-	cs := s.informs(path, nation, pact.Track, -1)
-	if len(cs) == 0 {
+	key := knownKey{p.sources(pact.Track).id, math.Float64bits(accuracyM)}
+	if key.sources == 0 {
 		return Never
 	}
-	key := s.key('k', path, cs, 0, 0, math.Float64bits(accuracyM))
-	if v, ok := recall(s.c.memo.known, s.c.old.known, key); ok {
-		return v
-	}
-	ph := &s.c.paths[path]
-	fl := s.c.t.Paths[path].Flight
+	return recall(p.known, p.before.known, key, func() int32 { return p.tells(p.contributions(pact.Track, -1), accuracyM) })
+}
+
+func (p *pathTables) tells(cs []track.Contribution, accuracyM float64) int32 {
+	fl := p.t.Paths[p.path].Flight
 	good := func(at float64) bool {
-		pool := ph.motion.Pool(cs, at)
-		major, ok := ph.motion.BestImpact(&pool)
+		pool := p.ph.motion.Pool(cs, at)
+		major, ok := p.ph.motion.BestImpact(&pool)
 		return ok && major <= accuracyM
 	}
 	// Coarse steps find the first time, halving refines it: the ellipse shrinks
 	// while sensors look, and may grow again when they lose the missile.
-	v := Never
 	lo, hi := fl.BurnoutS(), fl.Duration()
 	step := math.Max(5, (hi-lo)/32)
 	for at := lo; at <= hi; at += step {
@@ -281,123 +536,93 @@ func (s *stateCompiler) knows(path, nation int, accuracyM float64) int32 {
 				a = m
 			}
 		}
-		v = ms(b)
-		break
+		return ms(b)
 	}
-	s.c.memo.known[key] = v
-	return v
+	return Never
 }
 
-// recall looks into a memo and into that of the compiler before; what the latter
-// has is noted, so that it lives on as long as it is used.
-func recall[V any](now, before map[string]V, key string) (V, bool) {
-	v, ok := now[key]
-	if !ok {
-		if v, ok = before[key]; ok {
-			now[key] = v
-		}
+// engagement finds what one battery can do.
+func (p *pathTables) engagement(battery int) (Engagement, bool) {
+	x := &p.t.Batteries[battery]
+	w := &p.ph.windows[battery]
+	e := Engagement{Battery: int32(battery), Own: -1, Kin: int32(p.path*len(p.t.Batteries) + battery)}
+	if v := p.own(battery); v >= 0 && p.rows[v] != nil {
+		e.Own = int32(v)
 	}
-	return v, ok
-}
-
-// key names a set of contributions for the memo: the same set under another
-// posture needs no new arithmetic.
-func (s *stateCompiler) key(kind byte, path int, cs []track.Contribution, window, kill uint32, extra uint64) string {
-	ph := &s.c.paths[path]
-	buf := make([]byte, 0, 21+len(cs)*21)
-	buf = append(buf, kind)
-	for _, n := range [3]uint32{ph.id, window, kill} {
-		buf = binary.BigEndian.AppendUint32(buf, n)
-	}
-	buf = binary.BigEndian.AppendUint64(buf, extra)
-	for i := range cs {
-		for v := 0; v < ph.views; v++ {
-			if s.c.views[ph.first+v].info == cs[i].Info {
-				buf = binary.BigEndian.AppendUint32(buf, s.c.views[ph.first+v].id)
-			}
-		}
-		buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(cs[i].DelayS))
-		buf = binary.BigEndian.AppendUint64(buf, math.Float64bits(cs[i].Quality))
-		if cs[i].Relayed {
-			buf = append(buf, 1)
-		} else {
-			buf = append(buf, 0)
-		}
-	}
-	return string(buf)
-}
-
-// engagement compiles what one battery can do about one path.
-func (s *stateCompiler) engagement(path, battery int) (Engagement, bool) {
-	t := s.c.t
-	x := &t.Batteries[battery]
-	ph := &s.c.paths[path]
-	w := &ph.windows[battery]
-	e := Engagement{Battery: int32(battery), Own: -1, Kin: int32(path*len(t.Batteries) + battery)}
-	var own []track.Contribution
-	radarUp := x.Radar >= 0 && !s.down[x.Radar]
-	if radarUp {
-		if v := ph.ofView[x.Radar]; v >= 0 {
-			e.Own = int32(v)
-			if in := s.c.views[ph.first+v].info; in != nil {
-				own = []track.Contribution{{Info: in, Quality: 1}}
-			}
-		}
-	}
-	var lor, eor []track.Contribution
 	if x.Modes.Has(engage.LaunchOnRemote) && e.Own >= 0 {
-		e.Launch = s.feeds(path, x.Nation, pact.LaunchOnRemote)
-		lor = append(append(lor, own...), s.informs(path, x.Nation, pact.LaunchOnRemote, x.Radar)...)
+		e.Launch = p.feeds(pact.LaunchOnRemote).feeds
 	}
 	if x.Modes.Has(engage.EngageOnRemote) {
-		e.Engage = s.feeds(path, x.Nation, pact.EngageOnRemote)
-		eor = append(append(eor, own...), s.informs(path, x.Nation, pact.EngageOnRemote, x.Radar)...)
+		e.Engage = p.feeds(pact.EngageOnRemote).feeds
 	}
 	organic := e.Own >= 0 && (x.Modes.Has(engage.Organic) || x.Modes.Has(engage.Cued))
 	if !organic && len(e.Launch) == 0 && len(e.Engage) == 0 {
 		return e, false
 	}
-	a := s.kills(path, battery, w, own, organic)
-	l := s.kills(path, battery, w, lor, len(e.Launch) > 0)
-	g := s.kills(path, battery, w, eor, len(e.Engage) > 0)
+	a := p.kill(battery, int(e.Own), pact.None, organic)
+	l := p.kill(battery, int(e.Own), pact.LaunchOnRemote, len(e.Launch) > 0)
+	g := p.kill(battery, int(e.Own), pact.EngageOnRemote, len(e.Engage) > 0)
 	any := false
+	e.Slots = make([]Slot, len(w.Slots))
 	for i, sl := range w.Slots {
-		q := Slot{LaunchMs: ms(sl.LaunchS), InterceptMs: ms(sl.InterceptS), HandoverMs: ms(sl.InterceptS - HandoverS), Organic: a[i], Launch: l[i], Eng: g[i]}
+		q := Slot{LaunchMs: ms(sl.LaunchS), InterceptMs: ms(sl.InterceptS), HandoverMs: ms(sl.InterceptS - HandoverS)}
+		if a != nil {
+			q.Organic = a[i]
+		}
+		if l != nil {
+			q.Launch = l[i]
+		}
+		if g != nil {
+			q.Eng = g[i]
+		}
 		any = any || q.Organic > 0 || q.Launch > 0 || q.Eng > 0
-		e.Slots = append(e.Slots, q)
+		e.Slots[i] = q
 	}
 	return e, any
 }
 
-// kills gives the kill threshold of each slot for a set of contributions.
-func (s *stateCompiler) kills(path, battery int, w *engage.Window, cs []track.Contribution, allowed bool) []uint64 {
-	out := make([]uint64, len(w.Slots))
+// kill gives the kill threshold of each slot on a track of the own radar's view
+// (-1: none) and, above level None, of what arrives at the level; nil where there
+// is no track or the mode is not allowed.
+func (p *pathTables) kill(battery, own int, l pact.Level, allowed bool) []uint64 {
 	if !allowed {
+		return nil
+	}
+	w := &p.ph.windows[battery]
+	k := &p.t.Batteries[battery].Kill
+	if !math.IsNaN(k.Handover) { // the textbook's
+		out := make([]uint64, len(w.Slots))
+		for i := range out {
+			out[i] = certain(k.Probability(k.Handover))
+		}
 		return out
 	}
-	x := &s.c.t.Batteries[battery]
-	ph := &s.c.paths[path]
-	textbook := !math.IsNaN(x.Kill.Handover)
-	if len(cs) == 0 && !textbook {
+	key := killKey{window: p.ph.ids[battery], kill: p.killOf[battery]}
+	if own >= 0 && p.views[own].info != nil {
+		key.own = p.views[own].id
+	}
+	if l > pact.None {
+		// The own radar's part of what arrives is the same as its own view.
+		if x := p.sources(l); x.views > 1 || own < 0 || !p.informs(own, l) {
+			key.sources = x.id
+		}
+	}
+	if key.own == 0 && key.sources == 0 {
+		return nil
+	}
+	return recall(p.kills, p.before.kills, key, func() []uint64 {
+		var cs []track.Contribution
+		if key.own != 0 {
+			cs = append(cs, track.Contribution{Info: p.views[own].info, Quality: 1})
+		}
+		if key.sources != 0 {
+			cs = append(cs, p.contributions(l, own)...)
+		}
+		out := make([]uint64, len(w.Slots))
+		for i, sl := range w.Slots {
+			pool := p.ph.motion.Pool(cs, math.Max(sl.InterceptS-HandoverS, sl.LaunchS))
+			out[i] = certain(k.Probability(p.ph.motion.BestHandover(&pool, sl.InterceptS, k.BasketM)))
+		}
 		return out
-	}
-	key := ""
-	if !textbook {
-		key = s.key('e', path, cs, ph.ids[battery], s.c.killNumber(x.Kill), 0)
-		if m, ok := recall(s.c.memo.kills, s.c.old.kills, key); ok {
-			return m
-		}
-	}
-	for i, sl := range w.Slots {
-		handover := x.Kill.Handover
-		if !textbook {
-			pool := ph.motion.Pool(cs, math.Max(sl.InterceptS-HandoverS, sl.LaunchS))
-			handover = ph.motion.BestHandover(&pool, sl.InterceptS, x.Kill.BasketM)
-		}
-		out[i] = certain(x.Kill.Probability(handover))
-	}
-	if !textbook {
-		s.c.memo.kills[key] = out
-	}
-	return out
+	})
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
 
 	"testudo/internal/draw"
@@ -41,22 +40,15 @@ func Compile(t *theatre.Theatre) (*Board, error) {
 // Compiler holds the physics of a theatre that does not depend on agreements,
 // so that the boards of many postures or coalitions share it.
 type Compiler struct {
-	t      *theatre.Theatre
-	paths  []pathPhysics
-	views  []sensed // all views, in the order of paths then sensors
-	memo   memo
-	old    memo // of the compiler this one was made from
-	shared map[string][]Feed
-	kills  map[engage.Kill]uint32 // numbers of the batteries' ways to kill
-	next   uint32                 // number of the path, view or window last named
-}
-
-// memo keeps what fused tracks promise. Its keys are made of numbers that a path,
-// a view, a window and a way to kill keep while they are taken over from one
-// compiler to the next, so that they name contents, not places in a list.
-type memo struct {
-	kills map[string][]uint64
-	known map[string]int32
+	t        *theatre.Theatre
+	paths    []pathPhysics
+	views    []sensed // all views, in the order of paths then sensors
+	kinds    []kind
+	kindOf   []int // per path
+	routings *routings
+	kills    names[engage.Kill]
+	killOf   []uint32 // per battery: the number of its way to kill
+	next     uint32   // the number last given to a way to kill
 }
 
 // pathPhysics is what is known of one path before anybody agrees on anything.
@@ -66,15 +58,23 @@ type pathPhysics struct {
 	views   int
 	ofView  []int // per sensor: its view, -1
 	windows []engage.Window
-	id      uint32
+	kins    []Kin
 	ids     []uint32 // of the windows
+	// What agreements have made of it, in this compiler and in the one before.
+	tables, before *tables
 }
 
+// sensed is what a sensor sees of a path.
 type sensed struct {
-	id     uint32
+	id     uint32 // names its content among the path's, also in later compilers
 	sensor int
 	view   sense.View
 	info   *track.Info
+
+	radar    bool
+	plain    bool    // pointing changes nothing
+	soonestS float64 // the earliest time at which it can detect
+	table    View    // for the board; sensor and firm time are set there
 }
 
 // NewCompiler flies nothing (the theatre's paths have flown) but looks and
@@ -89,23 +89,20 @@ func NewCompiler(t *theatre.Theatre) *Compiler {
 // sensor and battery stand and are as they were. The boards are those of
 // NewCompiler, bit for bit. prev may be nil; it is only read.
 func NewCompilerFrom(prev *Compiler, t *theatre.Theatre) *Compiler {
-	c := &Compiler{t: t, memo: memo{map[string][]uint64{}, map[string]int32{}}, kills: map[engage.Kill]uint32{}, shared: map[string][]Feed{}}
+	c := &Compiler{t: t}
 	var k *kept
 	if prev != nil {
-		c.old, c.next = prev.memo, prev.next
-		maps.Copy(c.kills, prev.kills)
+		c.routings, c.kills, c.next = newRoutings(prev.routings), prev.kills.heir(), prev.next
 		k = keep(prev, t)
+	} else {
+		c.routings, c.kills = newRoutings(nil), c.kills.heir()
 	}
+	c.kinds, c.kindOf = kindsOf(t)
+	c.killOf = c.killNumbers()
 	for i := range t.Paths {
 		c.paths = append(c.paths, c.physics(i, k))
 	}
 	return c
-}
-
-// number names one more path, view or window.
-func (c *Compiler) number() uint32 {
-	c.next++
-	return c.next
 }
 
 func (c *Compiler) physics(i int, k *kept) pathPhysics {
@@ -115,10 +112,12 @@ func (c *Compiler) physics(i int, k *kept) pathPhysics {
 	ph := pathPhysics{first: len(c.views), ofView: make([]int, len(t.Sensors))}
 	was := k.path(pathKey{p.Flight, sig})
 	if was != nil {
-		ph.motion, ph.id = was.motion, was.id
+		ph.motion, ph.before = was.motion, was.tables
 	} else {
-		ph.motion, ph.id = track.NewMotion(p.Flight), c.number()
+		ph.motion = track.NewMotion(p.Flight)
 	}
+	ph.tables = ph.before.heir()
+	taken := map[int]bool{}
 	var scan *sense.Scan // made when the first radar must look
 	for s := range t.Sensors {
 		ph.ofView[s] = -1
@@ -128,12 +127,22 @@ func (c *Compiler) physics(i int, k *kept) pathPhysics {
 			if v := was.ofView[k.sensors[s]]; v >= 0 {
 				x, seen = k.prev.views[was.first+v], true
 				x.sensor = s
+				if taken[v] {
+					// Of two sensors alike at one place each looks for itself.
+					x.id = ph.tables.number()
+					if x.info != nil {
+						x.info = x.info.Clone()
+					}
+				}
+				taken[v] = true
 			}
 		} else {
 			if scan == nil {
 				scan = sense.NewScan(p.Flight)
 			}
-			x, seen = c.observe(s, p.Flight, scan, sig, ph.motion)
+			if x, seen = c.observe(s, p.Flight, scan, sig, ph.motion); seen {
+				x.id = ph.tables.number()
+			}
 		}
 		if seen {
 			ph.ofView[s] = len(c.views) - ph.first
@@ -142,16 +151,18 @@ func (c *Compiler) physics(i int, k *kept) pathPhysics {
 	}
 	ph.views = len(c.views) - ph.first
 	var path *engage.Path // made when the first battery must aim
-	ph.windows, ph.ids = make([]engage.Window, len(t.Batteries)), make([]uint32, len(t.Batteries))
+	ph.windows, ph.kins, ph.ids = make([]engage.Window, len(t.Batteries)), make([]Kin, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
 		if was != nil && k.batteries[b] >= 0 {
-			ph.windows[b], ph.ids[b] = was.windows[k.batteries[b]], was.ids[k.batteries[b]]
+			w := k.batteries[b]
+			ph.windows[b], ph.kins[b], ph.ids[b] = was.windows[w], was.kins[w], was.ids[w]
 			continue
 		}
 		if path == nil {
 			path = engage.NewPath(p.Flight)
 		}
-		ph.windows[b], ph.ids[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid), c.number()
+		ph.windows[b], ph.ids[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid), ph.tables.number()
+		ph.kins[b] = kinOf(&ph.windows[b])
 	}
 	return ph
 }
@@ -168,11 +179,23 @@ func (c *Compiler) observe(s int, tr *flight.Trajectory, scan *sense.Scan, sig s
 	if math.IsInf(x.view.First, 1) || len(x.view.Cued.T) == 0 && len(x.view.Search.T) == 0 {
 		return x, false
 	}
-	x.id = c.number()
 	if len(x.view.Looks) > 0 {
 		x.info = m.Gather(sn.At, x.view.Looks, FadeS)
 	}
+	x.radar, x.plain, x.soonestS = sn.Radar != nil, !helps(&x.view), soonest(&x.view)
+	x.table = View{LastMs: ms(x.view.Last), Plain: x.plain, Search: curve(x.view.Search), Warned: curve(x.view.Warned), Cued: curve(x.view.Cued)}
 	return x, true
+}
+
+func kinOf(w *engage.Window) Kin {
+	k := Kin{FirstMs: ms(w.FirstS), StepMs: int32(engage.StepS * 1000)}
+	if n := len(w.Table); n > 0 {
+		k.LaunchMs, k.Intercept = make([]int32, n), make([]int32, n)
+		for i, l := range w.Table {
+			k.LaunchMs[i], k.Intercept[i] = ms(l.LaunchS), ms(l.InterceptS)
+		}
+	}
+	return k
 }
 
 func ms(s float64) int32 {
@@ -245,19 +268,12 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 			Type: int32(p.Type), Area: int32(p.Area), Asset: int32(p.Asset), DurationMs: ms(p.Flight.Duration()), BurnoutMs: ms(p.Flight.BurnoutS()), ApogeeM: int32(p.Flight.Apogee()),
 			Hit: certain(strike(t.Types[p.Type].CEPM, t.Assets[p.Asset].RadiusM)), FirstView: int32(ph.first), Views: int32(ph.views),
 		})
-		for k := range ph.windows {
-			w := &ph.windows[k]
-			kin := Kin{FirstMs: ms(w.FirstS), StepMs: int32(engage.StepS * 1000)}
-			for _, l := range w.Table {
-				kin.LaunchMs = append(kin.LaunchMs, ms(l.LaunchS))
-				kin.Intercept = append(kin.Intercept, ms(l.InterceptS))
-			}
-			b.Kins = append(b.Kins, kin)
-		}
+		b.Kins = append(b.Kins, ph.kins...)
 	}
 	for i := range c.views {
-		v := &c.views[i]
-		b.Views = append(b.Views, View{Sensor: int32(v.sensor), FirmMs: ms(t.Sensors[v.sensor].FirmS), LastMs: ms(v.view.Last), Plain: !helps(v), Search: curve(v.view.Search), Warned: curve(v.view.Warned), Cued: curve(v.view.Cued)})
+		v := c.views[i].table
+		v.Sensor, v.FirmMs = int32(c.views[i].sensor), ms(t.Sensors[c.views[i].sensor].FirmS)
+		b.Views = append(b.Views, v)
 	}
 	for i := range t.Missiles {
 		m := &t.Missiles[i]
@@ -276,61 +292,13 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 		}
 		b.Missiles = append(b.Missiles, x)
 	}
-	sights := map[string]int32{}
-	for i := range postures {
-		p, err := c.posture(&postures[i])
-		if err != nil {
-			return nil, err
-		}
-		for s := range p.States {
-			key := sightKey(p.States[s], p.Down[s])
-			n, ok := sights[key]
-			if !ok {
-				n = b.Sights
-				sights[key] = n
-				b.Sights++
-			}
-			p.Sight = append(p.Sight, n)
-		}
-		b.Postures = append(b.Postures, p)
+	if err := c.postures(b, postures); err != nil {
+		return nil, err
 	}
 	for _, l := range ladder {
 		b.Ladder = append(b.Ladder, int32(l))
 	}
 	return b, nil
-}
-
-// sightKey is the same for two states in which the sensors see alike.
-func sightKey(paths []PathState, down []bool) string {
-	var k []byte
-	num := func(x int32) { k = binary.BigEndian.AppendUint32(k, uint32(x)) }
-	feeds := func(fs []Feed) {
-		num(int32(len(fs)))
-		for _, f := range fs {
-			num(f.View)
-			num(f.DelayMs)
-			num(f.LostMs)
-		}
-	}
-	for i := range paths {
-		num(int32(len(paths[i].Cues)))
-		for _, c := range paths[i].Cues {
-			feeds(c.Warnings)
-			feeds(c.Tracks)
-			num(int32(len(c.Views)))
-			for _, v := range c.Views {
-				num(v)
-			}
-		}
-	}
-	for _, d := range down {
-		if d {
-			k = append(k, 1)
-		} else {
-			k = append(k, 0)
-		}
-	}
-	return string(k)
 }
 
 // certain turns a probability into a threshold, one into always.
@@ -351,27 +319,75 @@ func strike(cepM, radiusM float64) float64 {
 	return 1 - math.Exp2(-(radiusM/cepM)*(radiusM/cepM))
 }
 
-// posture compiles one set of agreements, in each state of what may fail.
-func (c *Compiler) posture(tp *theatre.Posture) (Posture, error) {
-	p := Posture{ID: tp.ID}
-	for _, g := range tp.Net.Groups() {
-		p.Group = append(p.Group, int32(g))
-	}
-	parts, chances := c.mayFail(tp)
-	p.Chance = chances
-	if len(parts) > MaxChance {
-		return p, fmt.Errorf("posture %s: %d links and sensors have an availability below one; at most %d can (each doubles the tables)", tp.ID, len(parts), MaxChance)
-	}
-	for state := 0; state < 1<<len(parts); state++ {
-		s := c.in(tp, parts, state)
-		paths := make([]PathState, len(c.t.Paths))
-		for i := range c.t.Paths {
-			paths[i] = s.path(i)
+// postures compiles sets of agreements, each in every state of what may fail.
+func (c *Compiler) postures(b *Board, postures []theatre.Posture) error {
+	var states []*state
+	for i := range postures {
+		tp := &postures[i]
+		p := Posture{ID: tp.ID}
+		for _, g := range tp.Net.Groups() {
+			p.Group = append(p.Group, int32(g))
 		}
-		p.States = append(p.States, paths)
-		p.Down = append(p.Down, s.down)
+		var parts []part
+		parts, p.Chance = c.mayFail(tp)
+		if len(parts) > MaxChance {
+			return fmt.Errorf("posture %s: %d links and sensors have an availability below one; at most %d can (each doubles the tables)", tp.ID, len(parts), MaxChance)
+		}
+		for number := range 1 << len(parts) {
+			s := c.in(tp, parts, number, c.routings)
+			states = append(states, s)
+			p.States = append(p.States, make([]PathState, len(c.paths)))
+			p.Down = append(p.Down, s.down)
+		}
+		b.Postures = append(b.Postures, p)
 	}
-	return p, nil
+	saw := make([][]uint32, len(states)) // per state and path
+	for s := range saw {
+		saw[s] = make([]uint32, len(c.paths))
+	}
+	for i := range c.paths {
+		tables, seen := c.path(i, states)
+		s := 0
+		for p := range b.Postures {
+			for _, paths := range b.Postures[p].States {
+				paths[i], saw[s][i] = tables[s], seen[s]
+				s++
+			}
+		}
+	}
+	s := 0
+	sights := map[string]int32{}
+	for p := range b.Postures {
+		q := &b.Postures[p]
+		for range q.States {
+			key := sightKey(saw[s], states[s].down)
+			n, ok := sights[key]
+			if !ok {
+				n = b.Sights
+				sights[key] = n
+				b.Sights++
+			}
+			q.Sight = append(q.Sight, n)
+			s++
+		}
+	}
+	return nil
+}
+
+// sightKey is the same for two states in which the sensors see alike.
+func sightKey(saw []uint32, down []bool) string {
+	k := make([]byte, 0, 4*len(saw)+len(down))
+	for _, x := range saw {
+		k = binary.BigEndian.AppendUint32(k, x)
+	}
+	for _, d := range down {
+		if d {
+			k = append(k, 1)
+		} else {
+			k = append(k, 0)
+		}
+	}
+	return string(k)
 }
 
 // part is a link or a sensor that may fail (the other index is -1).
@@ -397,19 +413,21 @@ func (c *Compiler) mayFail(tp *theatre.Posture) (parts []part, chances []Chance)
 	return parts, chances
 }
 
-// in gives the compiler of one state of what may fail.
-func (c *Compiler) in(tp *theatre.Posture, parts []part, state int) *stateCompiler {
-	down := make([]bool, len(c.t.Sensors))
+// in gives one state of what may fail.
+func (c *Compiler) in(tp *theatre.Posture, parts []part, number int, r *routings) *state {
+	down, up := make([]bool, len(c.t.Sensors)), make([]bool, len(tp.Net.Edges))
 	copy(down, tp.Lost)
-	edgeDown := make([]bool, len(tp.Net.Edges))
+	for e := range up {
+		up[e] = true
+	}
 	for k, q := range parts {
-		if state>>k&1 == 1 {
+		if number>>k&1 == 1 {
 			if q.edge >= 0 {
-				edgeDown[q.edge] = true
+				up[q.edge] = false
 			} else {
 				down[q.sensor] = true
 			}
 		}
 	}
-	return &stateCompiler{c: c, net: tp.Net, up: func(e int) bool { return !edgeDown[e] }, down: down, routes: make([][]pact.Route, len(c.t.Types)*len(c.t.Areas)*len(c.t.Sensors)*len(c.t.Nations)), lists: map[feedKey][]Feed{}}
+	return newState(c.t, c.kinds, r, tp.Net, down, up)
 }

@@ -86,14 +86,39 @@ func (k *kept) path(key pathKey) *pathPhysics {
 	return nil
 }
 
-// killNumber names a battery's way to kill. The textbook's given handover plays
+// names numbers contents, so that what is equal has one number. A number is kept
+// by the compilers that follow one another as long as it is used.
+type names[K comparable] struct{ now, old map[K]uint32 }
+
+// heir begins the names of the compiler that follows.
+func (n names[K]) heir() names[K] { return names[K]{map[K]uint32{}, n.now} }
+
+// of gives the number of a content; next is the number last given away.
+func (n names[K]) of(key K, next *uint32) uint32 {
+	return recall(n.now, n.old, key, func() uint32 { *next++; return *next })
+}
+
+// killNumbers numbers the batteries' ways to kill. The textbook's given handover plays
 // no part where the covariance is asked.
-func (c *Compiler) killNumber(k engage.Kill) uint32 {
-	k.Handover = 0
-	n, ok := c.kills[k]
-	if !ok {
-		n = uint32(len(c.kills)) + 1
-		c.kills[k] = n
+func (c *Compiler) killNumbers() (of []uint32) {
+	for i := range c.t.Batteries {
+		k := c.t.Batteries[i].Kill
+		k.Handover = 0
+		of = append(of, c.kills.of(k, &c.next))
 	}
-	return n
+	return of
+}
+
+// recall takes a value from what has been made, or from what a compiler before
+// made, or else makes it. What is recalled is noted, so that it lives on as long
+// as it is used.
+func recall[K comparable, V any](now, before map[K]V, key K, make func() V) V {
+	v, ok := now[key]
+	if !ok {
+		if v, ok = before[key]; !ok {
+			v = make()
+		}
+		now[key] = v
+	}
+	return v
 }

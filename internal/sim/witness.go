@@ -53,14 +53,30 @@ func (c *Compiler) Sights(path int) []Sight {
 // behind the tables of its board: by path, then by command.
 func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]CommandSources {
 	parts, _ := c.mayFail(tp)
-	s := c.in(tp, parts, state)
+	s := c.in(tp, parts, state, newRoutings(nil)) // several may ask at a time
 	out := make([][]CommandSources, len(c.paths))
 	for i := range c.paths {
 		ph := &c.paths[i]
+		sources := func(n int, l pact.Level, without int) (out []Source) {
+			for v := range ph.views {
+				x := &c.views[ph.first+v]
+				r := s.row(c.t, c.kindOf[i], x.sensor)
+				if x.info == nil || r == nil || x.sensor == without {
+					continue
+				}
+				for _, y := range r[n].best[l] {
+					if y.Quality > 0 {
+						y.View = v
+						out = append(out, y)
+					}
+				}
+			}
+			return out
+		}
 		for k := range bp.States[state][i].Commands {
 			cmd := &bp.States[state][i].Commands[k]
 			n := int(cmd.Nation)
-			cs := CommandSources{Track: s.sources(i, n, pact.Track, -1)}
+			cs := CommandSources{Track: sources(n, pact.Track, -1)}
 			for j := range cmd.Engs {
 				e := &cmd.Engs[j]
 				radar := c.t.Batteries[e.Battery].Radar
@@ -71,10 +87,10 @@ func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]Comm
 				}
 				m[ModeOrganic] = own
 				if len(e.Launch) > 0 {
-					m[ModeLaunchOnRemote] = append(own[:len(own):len(own)], s.sources(i, n, pact.LaunchOnRemote, radar)...)
+					m[ModeLaunchOnRemote] = append(own[:len(own):len(own)], sources(n, pact.LaunchOnRemote, radar)...)
 				}
 				if len(e.Engage) > 0 {
-					m[ModeEngageOnRemote] = append(own[:len(own):len(own)], s.sources(i, n, pact.EngageOnRemote, radar)...)
+					m[ModeEngageOnRemote] = append(own[:len(own):len(own)], sources(n, pact.EngageOnRemote, radar)...)
 				}
 				cs.Engs = append(cs.Engs, m)
 			}
@@ -92,13 +108,9 @@ func (c *Compiler) Belief(path int, from []Source, tS, atS float64) ([3][3]float
 	ph := &c.paths[path]
 	cs := make([]track.Contribution, len(from))
 	for i, x := range from {
-		cs[i] = ph.contribution(c, x)
+		cs[i] = contribution(c.views[ph.first+x.View].info, x)
 	}
 	return ph.motion.PositionCov(ph.motion.Fuse(cs, tS), atS)
-}
-
-func (ph *pathPhysics) contribution(c *Compiler, x Source) track.Contribution {
-	return track.Contribution{Info: c.views[ph.first+x.View].info, DelayS: x.DelayS, Quality: x.Quality, Relayed: x.Relayed}
 }
 
 // DetectDraw is the draw by which Play lets a sensor find a missile; a sensor of

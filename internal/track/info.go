@@ -90,6 +90,13 @@ func (m *Motion) Gather(at geo.LLA, looks []sense.Look, fadeS float64) *Info {
 	return in
 }
 
+// Clone is the information of a second sensor that has learned the same: fused
+// with the first, each counts.
+func (in *Info) Clone() *Info {
+	c := *in
+	return &c
+}
+
 func (m *Motion) usable(l *sense.Look) bool {
 	return l.T >= m.epochS && l.T <= m.endS && l.Pd > 0 && l.SigmaRangeM > 0 && l.SigmaAngleRad > 0
 }
