@@ -37,7 +37,7 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 		case err != nil:
 			notes = append(notes, "No footprint is drawn: "+err.Error())
 		default:
-			d := report.CoverMap(w.Theatre, f.Book, m)
+			d := report.CoverMap(w.Theatre, f.Book, m, report.NewCoverage(f, w.Theatre, m, "", true))
 			d.Name = "footprint"
 			notes = append(notes, fmt.Sprintf("The footprint is drawn on a coarse grid of %.0f km: what a battery with a short reach defends may be missing; cover draws it finely.", m.StepM/1000))
 			all = append(all, d)
@@ -58,7 +58,7 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 			notes = append(notes, fmt.Sprintf("The coverage of %s is not drawn: %v", s.ID, err))
 			continue
 		}
-		d := report.RadarMap(w.Theatre, v)
+		d := report.RadarMap(w.Theatre, f.Book, v)
 		d.Name = fmt.Sprintf("radar-%d", radars)
 		all = append(all, d)
 	}
@@ -77,7 +77,7 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 	if short := alike(t); short > 0 {
 		notes = append(notes, fmt.Sprintf("The timeline leaves out %d of the postures: their times are those of the posture before them; warn lists all.", short))
 	}
-	return append(all, report.WarnChart(t), report.WarnMap(w.Theatre, t)), notes, nil
+	return append(all, report.WarnChart(t), report.WarnMap(w.Theatre, w.Scenario.File.Book, t)), notes, nil
 }
 
 // picturesGrid is the grid of a report's footprint: a fifteenth of the longest

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"testudo"
+	"testudo/internal/catalog"
 	"testudo/internal/cover"
 	"testudo/internal/report"
 	"testudo/internal/scenario"
@@ -30,8 +31,9 @@ all runs; what is agreed works; magazines and channels do not bind.
 
 With --asset instead of --from the grid holds launch places, and the map shows
 from where the asset is denied. With --radar it shows what a radar sees at a
-height.`,
-		Example: "  testudo cover scenarios/northeast-asia-2014.yaml --battery guam-thaad --posture tracks --missile musudan --from wonsan --svg thaad.svg\n  testudo cover scenarios/northeast-asia-2014.yaml --nation JPN --posture engage-on-remote --missile nodong --from kittaeryong --grid 20km\n  testudo cover scenarios/northeast-asia-2014.yaml --radar kyogamisaki --altitude 100km",
+height or, with --missile and --from, how long before impact it sees that missile
+by the place it is aimed at.`,
+		Example: "  testudo cover scenarios/northeast-asia-2014.yaml --battery guam-thaad --posture tracks --missile musudan --from wonsan --svg thaad.svg\n  testudo cover scenarios/northeast-asia-2014.yaml --nation JPN --posture engage-on-remote --missile nodong --from kittaeryong --grid 20km\n  testudo cover scenarios/northeast-asia-2014.yaml --radar kyogamisaki --altitude 100km\n  testudo cover scenarios/northeast-asia-2014.yaml --radar kyogamisaki --missile nodong --from wonsan --svg sight.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := c.scenario(args[0])
 			if err != nil {
@@ -41,8 +43,17 @@ height.`,
 			if err != nil {
 				return coded(exitInput, err)
 			}
+			if radar != "" && (q.Missile != "" || q.From != "") {
+				if cmd.Flags().Changed("altitude") || cmd.Flags().Changed("rcs") {
+					return coded(exitUsage, fmt.Errorf("give --radar with --missile and --from, or with --altitude and --rcs, not both"))
+				}
+				if err := coverQuery(s.File, w, &q, grid); err != nil {
+					return coded(exitUsage, err)
+				}
+				return coverSight(cmd, s, w, radar, args[0], q, &files, c)
+			}
 			if radar != "" {
-				return coverRadar(cmd, w, radar, altitude, rcs, &files, c.json)
+				return coverRadar(cmd, w, s.File.Book, radar, altitude, rcs, &files, c.json)
 			}
 			if err := coverQuery(s.File, w, &q, grid); err != nil {
 				return coded(exitUsage, err)
@@ -59,12 +70,12 @@ height.`,
 				return coded(exitUsage, err)
 			}
 			line := coverCommandLine(args[0], m.Query, c)
-			d := report.CoverMap(w, s.File.Book, m)
+			out := report.NewCoverage(s.File, w, m, line, people || q.Battery == "")
+			d := report.CoverMap(w, s.File.Book, m, out)
 			d.Source = fmt.Sprintf("testudo %s, scenario %.8s; %s", testudo.Version, s.File.Digest, s.File.Name)
 			if err := files.write(d); err != nil {
 				return err
 			}
-			out := report.NewCoverage(s.File, w, m, line, people || q.Battery == "")
 			if c.json {
 				return printJSON(cmd.OutOrStdout(), out)
 			}
@@ -78,8 +89,8 @@ height.`,
 	f.IntVar(&c.workers, "workers", 0, "workers (default: one per processor); the result does not depend on it")
 	f.StringVar(&q.Battery, "battery", "", "map one battery")
 	f.StringVar(&q.Nation, "nation", "", "map all batteries of a nation (default: everybody's)")
-	f.StringVar(&q.Posture, "posture", "", "posture whose agreements hold (default: the first of the ladder)")
-	f.StringVar(&q.Missile, "missile", "", "missile of the catalogue (default: the first of the default raid)")
+	f.StringVar(&q.Posture, "posture", "", "posture whose agreements hold (default: the one of the ladder that shares most)")
+	f.StringVar(&q.Missile, "missile", "", "missile of the catalogue (default: the first of the default raid); with --radar, what it is to see")
 	f.StringVar(&q.From, "from", "", "launch area (default: the first of the default raid)")
 	f.StringVar(&q.Asset, "asset", "", "map launch places from which this asset is denied, instead of places defended")
 	f.StringVar(&grid, "grid", "", "grid, such as 10km (default: from the batteries' reach)")
@@ -118,7 +129,7 @@ func coverQuery(f *scenario.File, t *theatre.Theatre, q *cover.Query, grid strin
 		q.GridM = float64(l)
 	}
 	if q.Posture == "" && len(t.Ladder) > 0 {
-		q.Posture = t.Postures[t.Ladder[0]].ID
+		q.Posture = t.Postures[mostShared(t)].ID
 	}
 	if q.Asset != "" && q.From != "" {
 		return fmt.Errorf("give --from or --asset, not both")
@@ -135,6 +146,24 @@ func coverQuery(f *scenario.File, t *theatre.Theatre, q *cover.Query, grid strin
 		}
 	}
 	return nil
+}
+
+// mostShared is the posture of the ladder under which most may be done with what
+// others give: there the modes of a footprint differ.
+func mostShared(t *theatre.Theatre) int {
+	best, most := t.Ladder[0], -1
+	for _, l := range t.Ladder {
+		sum := 0
+		for _, e := range t.Postures[l].Net.Edges {
+			if !e.Veto {
+				sum += int(e.Level)
+			}
+		}
+		if sum > most {
+			best, most = l, sum
+		}
+	}
+	return best
 }
 
 func coverCommandLine(path string, q cover.Query, c common) string {
@@ -189,7 +218,37 @@ func (f *drawn) write(d report.Drawing) error {
 	return nil
 }
 
-func coverRadar(cmd *cobra.Command, t *theatre.Theatre, sensor, altitude, rcs string, files *drawn, asJSON bool) error {
+// coverSight maps how long before impact a radar sees a missile.
+func coverSight(cmd *cobra.Command, s *testudo.Scenario, t *theatre.Theatre, sensor, path string, q cover.Query, files *drawn, c common) error {
+	q.Workers = c.workers
+	if isTerminal(cmd.ErrOrStderr()) {
+		q.Progress = counted(cmd.ErrOrStderr(), "places flown")
+	}
+	v, err := cover.Sight(cmd.Context(), s.File, sensor, q)
+	if q.Progress != nil {
+		fmt.Fprint(cmd.ErrOrStderr(), "\r\033[K")
+	}
+	if err != nil {
+		return coded(exitUsage, err)
+	}
+	d := report.SightMap(t, s.File.Book, v)
+	d.Source = fmt.Sprintf("testudo %s, scenario %.8s; %s", testudo.Version, t.Digest, t.Name)
+	if err := files.write(d); err != nil {
+		return err
+	}
+	line := fmt.Sprintf("testudo cover %s --radar %s --missile %s --from %s --grid %gkm", path, sensor, v.Missile, v.From, v.StepM/1000)
+	for _, x := range c.sets {
+		line += fmt.Sprintf(" --set %q", x)
+	}
+	out := report.NewSight(t, v, line)
+	if c.json {
+		return printJSON(cmd.OutOrStdout(), out)
+	}
+	fmt.Fprint(cmd.OutOrStdout(), report.SightText(out))
+	return nil
+}
+
+func coverRadar(cmd *cobra.Command, t *theatre.Theatre, book *catalog.Book, sensor, altitude, rcs string, files *drawn, asJSON bool) error {
 	h, err := units.ParseLength(spaced(altitude))
 	if err != nil {
 		return coded(exitUsage, fmt.Errorf("--altitude: %w", err))
@@ -202,7 +261,7 @@ func coverRadar(cmd *cobra.Command, t *theatre.Theatre, sensor, altitude, rcs st
 	if err != nil {
 		return coded(exitUsage, err)
 	}
-	d := report.RadarMap(t, v)
+	d := report.RadarMap(t, book, v)
 	d.Source = fmt.Sprintf("testudo %s, scenario %.8s; %s", testudo.Version, t.Digest, t.Name)
 	if err := files.write(d); err != nil {
 		return err

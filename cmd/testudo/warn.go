@@ -62,7 +62,7 @@ fired, and what each posture gains over the one before it.`,
 					t.Postures[i].Flights = keep
 				}
 			}
-			d := report.Sourced([]report.Drawing{report.WarnChart(t), report.WarnMap(w.Theatre, t)}, fmt.Sprintf("testudo %s, scenario %.8s, %d runs, seed %d; raid %s; %s", testudo.Version, w.Scenario.File.Digest, t.Runs, t.Seed, t.Raid, t.Scenario))
+			d := report.Sourced([]report.Drawing{report.WarnChart(t), report.WarnMap(w.Theatre, w.Scenario.File.Book, t)}, fmt.Sprintf("testudo %s, scenario %.8s, %d runs, seed %d; raid %s; %s", testudo.Version, w.Scenario.File.Digest, t.Runs, t.Seed, t.Raid, t.Scenario))
 			if err := files.write(d[0]); err != nil {
 				return err
 			}

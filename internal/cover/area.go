@@ -32,6 +32,17 @@ func (m *Map) AreaM2(mode int, p float64) float64 {
 	return float64(n) * m.StepM * m.StepM
 }
 
+// AllM2 counts the cells at which a round at every look kills with at least p.
+func (m *Map) AllM2(mode int, p float64) float64 {
+	n := 0
+	for k := range m.Values {
+		if m.Values[k].All[mode] >= p {
+			n++
+		}
+	}
+	return float64(n) * m.StepM * m.StepM
+}
+
 // ShotsM2 counts the cells with at least so many opportunities.
 func (m *Map) ShotsM2(mode, shots int) float64 {
 	n := 0
@@ -64,6 +75,12 @@ type Line []geo.LLA
 // a level.
 func (m *Map) Contour(mode int, level float64) []Line {
 	return m.contour(func(v Value) float64 { return v.P[mode] }, level)
+}
+
+// AllContour draws the lines at which the kill probability of a round at every
+// look passes a level.
+func (m *Map) AllContour(mode int, level float64) []Line {
+	return m.contour(func(v Value) float64 { return v.All[mode] }, level)
 }
 
 // ShotContour draws the lines within which there are at least so many

@@ -68,6 +68,7 @@ type Query struct {
 type Value struct {
 	Reached bool           // the missile can get there
 	P       [Modes]float64 // kill probability of the best single shot
+	All     [Modes]float64 // of a round at every look worth one, independent of each other
 	Shots   [Modes]int     // looks worth a round, over all batteries
 }
 
@@ -97,40 +98,11 @@ func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
 	if e.workers <= 0 {
 		e.workers = runtime.GOMAXPROCS(0)
 	}
-	entry, ok := f.Book.Entry(q.Missile)
-	if !ok || entry.Kind != "missile" {
-		return nil, unknown("missile", q.Missile, f.Book.IDs("missile"))
-	}
-	var area *scenario.LaunchArea
-	var names []string
-	for i := range f.LaunchAreas {
-		names = append(names, f.LaunchAreas[i].ID)
-		if f.LaunchAreas[i].ID == q.From {
-			area = &f.LaunchAreas[i]
-		}
-	}
-	if area == nil && q.Asset == "" {
-		return nil, unknown("launch area", q.From, names)
-	}
-	if area == nil && len(f.LaunchAreas) > 0 {
-		area = &f.LaunchAreas[0]
-	}
-	if area == nil {
-		return nil, errors.New("the scenario has no launch area")
-	}
-	// Resolve wants a raid; one missile a modest way off will do.
-	g := *f
-	span := entry.Value("range", 0) / 2
-	near, _ := geo.WGS84.Direct(area.At, 0, units.Length(span))
-	const aim = "cover..aim"
-	g.Assets = append(append([]scenario.Asset(nil), f.Assets...), scenario.Asset{ID: aim, At: near, Nation: f.Nations[0].ID, Value: 1})
-	g.Raids = []scenario.Raid{{ID: "cover", Groups: []scenario.Group{{Missile: q.Missile, Count: 1, From: area.ID, Aims: []scenario.Aim{{Asset: aim, Weight: 1}}, Reliability: 1}}}}
-	g.DefaultRaid = "cover"
-	t, err := theatre.Resolve(&g, theatre.Options{Raid: "cover"})
+	t, from, err := withMissile(f, q)
 	if err != nil {
 		return nil, err
 	}
-	e.from, e.typ = area.At, 0
+	e.from, e.typ = from, 0
 	if q.Asset != "" {
 		i := t.Asset(q.Asset)
 		if i < 0 {
@@ -144,6 +116,42 @@ func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
 		e.asset = &at
 	}
 	return e, e.choose(t, f.Book, q)
+}
+
+// withMissile resolves a scenario with the missile of a query as its only type,
+// and gives the launch area's place.
+func withMissile(f *scenario.File, q Query) (*theatre.Theatre, geo.LLA, error) {
+	entry, ok := f.Book.Entry(q.Missile)
+	if !ok || entry.Kind != "missile" {
+		return nil, geo.LLA{}, unknown("missile", q.Missile, f.Book.IDs("missile"))
+	}
+	var area *scenario.LaunchArea
+	var names []string
+	for i := range f.LaunchAreas {
+		names = append(names, f.LaunchAreas[i].ID)
+		if f.LaunchAreas[i].ID == q.From {
+			area = &f.LaunchAreas[i]
+		}
+	}
+	if area == nil && q.Asset == "" {
+		return nil, geo.LLA{}, unknown("launch area", q.From, names)
+	}
+	if area == nil && len(f.LaunchAreas) > 0 {
+		area = &f.LaunchAreas[0]
+	}
+	if area == nil {
+		return nil, geo.LLA{}, errors.New("the scenario has no launch area")
+	}
+	// Resolve wants a raid; one missile a modest way off will do.
+	g := *f
+	span := entry.Value("range", 0) / 2
+	near, _ := geo.WGS84.Direct(area.At, 0, units.Length(span))
+	const aim = "cover..aim"
+	g.Assets = append(append([]scenario.Asset(nil), f.Assets...), scenario.Asset{ID: aim, At: near, Nation: f.Nations[0].ID, Value: 1})
+	g.Raids = []scenario.Raid{{ID: "cover", Groups: []scenario.Group{{Missile: q.Missile, Count: 1, From: area.ID, Aims: []scenario.Aim{{Asset: aim, Weight: 1}}, Reliability: 1}}}}
+	g.DefaultRaid = "cover"
+	t, err := theatre.Resolve(&g, theatre.Options{Raid: "cover"})
+	return t, area.At, err
 }
 
 func unknown(what, given string, allowed []string) error {
@@ -442,6 +450,7 @@ func (v *Value) add(mode int, p float64) {
 	v.P[mode] = math.Max(v.P[mode], p)
 	if p >= LeastShot {
 		v.Shots[mode]++
+		v.All[mode] += (1 - v.All[mode]) * p
 	}
 }
 
@@ -449,16 +458,20 @@ func (v *Value) add(mode int, p float64) {
 func (v *Value) class() uint64 {
 	var c uint64
 	for m := range v.P {
-		k := 0
+		best, all := uint64(0), uint64(0)
 		for _, l := range Levels {
 			if v.P[m] >= l {
-				k++
+				best++
+			}
+			if v.All[m] >= l {
+				all++
 			}
 		}
 		if v.P[m] >= LeastShot {
-			k++
+			best++
 		}
-		c = c<<3 | uint64(k)
+		c = c<<3 | best
+		c = c<<2 | all
 		c = c<<2 | uint64(min(v.Shots[m], 2))
 	}
 	return c

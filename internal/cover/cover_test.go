@@ -168,3 +168,23 @@ func TestValidateRadarDisc(t *testing.T) {
 		}
 	}
 }
+
+// TestAllLooks: a round at every look kills with one minus the chance that all
+// miss, and a look below the least worth a round is not counted.
+func TestAllLooks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ps := rapid.SliceOf(rapid.Float64Range(0, 1)).Draw(t, "p")
+		var v Value
+		miss, best := 1.0, 0.0
+		for _, p := range ps {
+			v.add(Cued, p)
+			best = math.Max(best, p)
+			if p >= LeastShot {
+				miss *= 1 - p
+			}
+		}
+		if math.Abs(v.All[Cued]-(1-miss)) > 1e-12 || v.P[Cued] != best || v.All[Alone] != 0 {
+			t.Fatalf("of %v: all %g, want %g; best %g, want %g", ps, v.All[Cued], 1-miss, v.P[Cued], best)
+		}
+	})
+}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"testudo"
 	"testudo/internal/cover"
+	"testudo/internal/geo"
 	"testudo/internal/scenario"
 	"testudo/internal/sim"
 )
@@ -235,5 +237,50 @@ func TestWarnTimes(t *testing.T) {
 	}
 	if _, err := cover.Warn(context.Background(), tw.Theatre, tw.Board, []int{0}, 1, 0); err == nil {
 		t.Error("no runs gave a timeline")
+	}
+}
+
+// TestSight: a pointed radar sees no later than by its own search, the map is the
+// same for any number of workers, and a place farther off than the missile flies
+// is not on it.
+func TestSight(t *testing.T) {
+	s, err := testudo.Load("../../scenarios/northeast-asia-2014.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := cover.Query{Missile: "nodong", From: "wonsan", GridM: 150e3, Workers: 1}
+	m, err := cover.Sight(context.Background(), s.File, "kyogamisaki", q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Workers = 3
+	n, err := cover.Sight(context.Background(), s.File, "kyogamisaki", q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b []float64
+	m.Each(func(_ geo.LLA, search, cued float64) {
+		if cued < search {
+			t.Errorf("pointed it sees %g s before impact, by itself %g", cued, search)
+		}
+		a = append(a, search, cued)
+	})
+	n.Each(func(_ geo.LLA, search, cued float64) { b = append(b, search, cued) })
+	if len(a) == 0 || !slices.Equal(a, b) {
+		t.Errorf("one worker gives %d figures, three %d, and they must be the same", len(a), len(b))
+	}
+	if m.Flown != len(a)/2 || !(m.Best > 0) {
+		t.Errorf("%d flown, %d on the map, at best %g s", m.Flown, len(a)/2, m.Best)
+	}
+	for _, p := range m.Places {
+		if p.Asset == "honolulu" || p.Asset == "hagatna" {
+			t.Errorf("%s is within the reach of a Nodong", p.Asset)
+		}
+	}
+	if _, err := cover.Sight(context.Background(), s.File, "kyogamisakj", q); err == nil || !strings.Contains(err.Error(), "did you mean") {
+		t.Errorf("error %v for a radar that does not exist", err)
+	}
+	if _, err := cover.Sight(context.Background(), s.File, "kyogamisaki", cover.Query{Missile: "nodong", From: "wonsan", GridM: 1e3}); err == nil || !strings.Contains(err.Error(), "at least") {
+		t.Errorf("error %v for a grid too fine", err)
 	}
 }

@@ -244,7 +244,7 @@ func (g *lattice) spare(s square) {
 			continue
 		}
 		for n := range a.P {
-			a.P[n] = (a.P[n] + b.P[n]) / 2
+			a.P[n], a.All[n] = (a.P[n]+b.P[n])/2, (a.All[n]+b.All[n])/2
 		}
 		a.Reached = a.Reached && b.Reached
 		g.guess[e.at] = a
@@ -366,6 +366,7 @@ func (g *lattice) fill(leaves []square) *Map {
 					}
 					for n := range o.P {
 						o.P[n] += w[k] * v[k].P[n]
+						o.All[n] += w[k] * v[k].All[n]
 					}
 				}
 				o.Reached, o.Shots = v[near].Reached, v[near].Shots

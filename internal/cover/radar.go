@@ -18,7 +18,12 @@ type RadarView struct {
 	// pointed by a track.
 	Search, Cued     []Line
 	SearchM2, CuedM2 float64
-	HorizonM         float64 // ground distance of the least elevation at that height, straight ahead; 0 if range binds first
+	// Where the least elevation would end the field whatever the range; nil if it
+	// lies beyond what even a pointed radar reaches.
+	Horizon             []Line
+	HorizonM2           float64
+	FacingDeg, FieldDeg float64 // 0 for all round
+	HorizonM            float64 // ground distance of the least elevation at that height, straight ahead; 0 if range binds first
 }
 
 // azimuthStep is the spacing of the rays that trace a field's edge, degrees.
@@ -97,7 +102,29 @@ func Radar(t *theatre.Theatre, sensor string, altitudeM, rcs float64) (*RadarVie
 	}
 	v.Search, v.SearchM2 = v.field(r.At, float64(r.Facing), float64(r.AzimuthField), el, func(az float64) (float64, float64) { return edge(az, reach) })
 	v.Cued, v.CuedM2 = v.field(r.At, float64(r.Facing), float64(r.AzimuthField), el, func(az float64) (float64, float64) { return edge(az, cue) })
+	v.FacingDeg, v.FieldDeg = float64(r.Facing)*180/math.Pi, float64(r.AzimuthField)*180/math.Pi
+	const beyond = 1e9
+	binds := v.HorizonM
+	lines, area := v.field(r.At, float64(r.Facing), float64(r.AzimuthField), el, func(az float64) (float64, float64) { return edge(az, beyond) })
+	if _, h := edge(float64(r.Facing), beyond); h <= 1.5*farthestGround(v.Cued, r.At, el) {
+		v.Horizon, v.HorizonM2 = lines, area
+	}
+	v.HorizonM = binds
 	return v, nil
+}
+
+// farthestGround is the ground distance from a place to the farthest point of
+// some lines, m, on a sphere.
+func farthestGround(lines []Line, from geo.LLA, el geo.Ellipsoid) float64 {
+	far := 0.0
+	for _, l := range lines {
+		for _, p := range l {
+			s, c := math.Sin(float64(p.Lat-from.Lat)/2), math.Sin(float64(p.Lon-from.Lon)/2)
+			h := s*s + math.Cos(float64(p.Lat))*math.Cos(float64(from.Lat))*c*c
+			far = math.Max(far, 2*el.A*math.Asin(math.Min(1, math.Sqrt(h))))
+		}
+	}
+	return far
 }
 
 // field traces the edge ray by ray and sums the area of its sectors.

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"testudo/internal/catalog"
 	"testudo/internal/cover"
 	"testudo/internal/geo"
 	"testudo/internal/theatre"
@@ -179,7 +180,7 @@ func WarnChart(w *cover.Timeline) Drawing {
 
 // WarnMap writes the least seconds of warning beside each defended place, and
 // what the last posture of the timeline adds to the first.
-func WarnMap(t *theatre.Theatre, w *cover.Timeline) Drawing {
+func WarnMap(t *theatre.Theatre, book *catalog.Book, w *cover.Timeline) Drawing {
 	title := "Seconds of warning"
 	if n := len(w.Postures); n > 0 {
 		title += " under " + w.Postures[n-1].Posture
@@ -216,7 +217,7 @@ func WarnMap(t *theatre.Theatre, w *cover.Timeline) Drawing {
 			places = append(places, t.Areas[t.Paths[i].Area].At)
 		}
 		m := newMap(places, 1000, 120e3)
-		m.tintAndBase(t)
+		m.tintAndBase(t, book)
 		for i := range t.Assets {
 			if x, y, ok := m.xy(t.Assets[i].At); ok {
 				if _, known := least[t.Assets[i].ID]; known {
@@ -258,20 +259,19 @@ func WarnMap(t *theatre.Theatre, w *cover.Timeline) Drawing {
 			}
 		}
 		m.scaleBar()
-		y := m.top + m.mapH + 20
-		m.legendSign(symLaunch, m.left+12, y)
-		m.legendText(m.left+28, y+4, "launch area of the raid")
-		m.legendSign(symAsset, m.left+222, y)
-		m.legendText(m.left+234, y+4, "defended place: median seconds from alert to impact of the flight with the least")
-		m.legendText(m.left+2, y+24, "In brackets: what the posture adds. Lambert azimuthal equal-area projection; outlines: Natural Earth.")
-		m.h = y + 34
+		m.symbolKey(symLaunch, symAsset)
+		m.note("Beside each place: median seconds from the alert of its nation to impact, of the flight with the least; in brackets what the posture adds. " + mapNote)
 		return m.finish("map-warn", title, desc, page)
 	}
 	var csv strings.Builder
 	csv.WriteString("asset,warning_s,gained_s\n")
 	for i := range t.Assets {
 		if v, ok := least[t.Assets[i].ID]; ok {
-			csvRow(&csv, t.Assets[i].ID, v.s, v.gain)
+			gained := ""
+			if !math.IsNaN(v.gain) {
+				gained = fmt.Sprintf("%g", v.gain)
+			}
+			fmt.Fprintf(&csv, "%s,%g,%s\n", csvText(t.Assets[i].ID), v.s, gained)
 		}
 	}
 	return Drawing{Name: "warning-map", Title: title, Alt: desc, Wide: true, svg: draw, CSV: csv.String()}

@@ -30,7 +30,8 @@ type Coverage struct {
 	Contours  []CoverageLine   `json:"contours"`
 }
 
-// CoverageMode is the ground, km², at which a mode has a shot or kills with a chance.
+// CoverageMode is the ground, km², at which a mode has a shot or kills with a
+// chance: the best single shot, and a round at every look.
 type CoverageMode struct {
 	Mode    string  `json:"mode"`
 	Shot    float64 `json:"one_opportunity_km2"`
@@ -38,9 +39,14 @@ type CoverageMode struct {
 	P50     float64 `json:"kill_0.5_km2"`
 	P80     float64 `json:"kill_0.8_km2"`
 	P90     float64 `json:"kill_0.9_km2"`
+	All50   float64 `json:"kill_all_looks_0.5_km2"`
+	All80   float64 `json:"kill_all_looks_0.8_km2"`
+	All90   float64 `json:"kill_all_looks_0.9_km2"`
 }
 
-// CoverageNation is what of a nation lies where a shot is possible.
+// CoverageNation is what of a nation lies where a shot is possible: a defender's
+// land and places or, where launch places are mapped, an attacker's land and
+// launch areas.
 type CoverageNation struct {
 	Nation     string   `json:"nation"`
 	AreaShare  *float64 `json:"area_share,omitempty"` // of its land; absent without an outline
@@ -54,7 +60,7 @@ type CoverageNation struct {
 // CoverageLine is one contour: rings of longitude and latitude, degrees.
 type CoverageLine struct {
 	Mode   string         `json:"mode"`
-	Kind   string         `json:"kind"` // kill-probability or opportunities
+	Kind   string         `json:"kind"` // kill-probability (of the best shot), kill-probability-all-looks or opportunities
 	Level  float64        `json:"level"`
 	Points [][][2]float64 `json:"rings_lon_lat"`
 }
@@ -65,10 +71,13 @@ func NewCoverage(f *scenario.File, t *theatre.Theatre, m *cover.Map, command str
 	q := m.Query
 	out := &Coverage{Scenario: f.Name, Digest: f.Digest, Command: command, Batteries: m.Batteries, Posture: q.Posture, Missile: q.Missile, From: q.From, Asset: q.Asset, GridKM: m.StepM / 1000, Flown: m.Flown}
 	for mode, name := range cover.ModeNames {
-		out.Modes = append(out.Modes, CoverageMode{name, m.ShotsM2(mode, 1) / 1e6, m.ShotsM2(mode, 2) / 1e6, m.AreaM2(mode, 0.5) / 1e6, m.AreaM2(mode, 0.8) / 1e6, m.AreaM2(mode, 0.9) / 1e6})
+		out.Modes = append(out.Modes, CoverageMode{name, m.ShotsM2(mode, 1) / 1e6, m.ShotsM2(mode, 2) / 1e6, m.AreaM2(mode, 0.5) / 1e6, m.AreaM2(mode, 0.8) / 1e6, m.AreaM2(mode, 0.9) / 1e6, m.AllM2(mode, 0.5) / 1e6, m.AllM2(mode, 0.8) / 1e6, m.AllM2(mode, 0.9) / 1e6})
 		for _, l := range cover.Levels {
 			if ls := m.Contour(mode, l); len(ls) > 0 {
 				out.Contours = append(out.Contours, CoverageLine{name, "kill-probability", l, rings(ls)})
+			}
+			if ls := m.AllContour(mode, l); len(ls) > 0 {
+				out.Contours = append(out.Contours, CoverageLine{name, "kill-probability-all-looks", l, rings(ls)})
 			}
 		}
 		for n := 1; n <= 2; n++ {
@@ -82,13 +91,21 @@ func NewCoverage(f *scenario.File, t *theatre.Theatre, m *cover.Map, command str
 	}
 	const full = cover.EngageOnRemote
 	for n := range t.Nations {
-		if t.Nations[n].Attacker {
+		if t.Nations[n].Attacker != (q.Asset != "") {
 			continue
 		}
 		x := CoverageNation{Nation: t.Nations[n].ID}
+		for i := range t.Areas {
+			if a := &t.Areas[i]; q.Asset != "" && a.Nation == n {
+				x.PlacesAll++
+				if m.Kill(full, a.At) >= cover.LeastShot {
+					x.Places++
+				}
+			}
+		}
 		for i := range t.Assets {
 			a := &t.Assets[i]
-			if a.Nation != n {
+			if a.Nation != n || q.Asset != "" {
 				continue
 			}
 			x.PlacesAll++
@@ -98,7 +115,7 @@ func NewCoverage(f *scenario.File, t *theatre.Theatre, m *cover.Map, command str
 				x.People += a.Population
 			}
 		}
-		if o, ok := CountryOutline(x.Nation); ok && q.Asset == "" {
+		if o, ok := CountryOutline(x.Nation); ok {
 			if all := o.AreaM2(); all > 0 {
 				in, alone := 0, 0
 				for j := m.J0; j < m.J0+m.NJ; j++ {
@@ -145,17 +162,26 @@ func lonLat(p geo.LLA) [2]float64 {
 func CoverageText(o *Coverage) string {
 	w := new(strings.Builder)
 	fmt.Fprintf(w, "%s\n", Clean(o.Scenario))
-	what := "from " + o.From
+	what, inside, places := "from "+o.From, "Where a shot is possible", "places"
 	if o.Asset != "" {
-		what = "launch places denied against " + o.Asset
+		what, inside, places = "launch places denied against "+o.Asset, "Denied to the attacker", "areas"
 	}
-	fmt.Fprintf(w, "%d batteries, posture %s, missile %s, %s; grid %g km, %d places flown\n\n", len(o.Batteries), o.Posture, o.Missile, what, o.GridKM, o.Flown)
-	fmt.Fprintf(w, "%-18s %14s %14s %12s %12s %12s   (km²)\n", "with no more than", "a shot", "two shots", "kill 0.5", "kill 0.8", "kill 0.9")
+	batteries := fmt.Sprintf("%d batteries", len(o.Batteries))
+	if len(o.Batteries) == 1 {
+		batteries = "battery " + o.Batteries[0]
+	}
+	fmt.Fprintf(w, "%s, posture %s, missile %s, %s; grid %g km, %d places flown\n\n", Clean(batteries), Clean(o.Posture), Clean(o.Missile), Clean(what), o.GridKM, o.Flown)
+	fmt.Fprintf(w, "%-18s %14s %14s %12s %12s %12s   (km²)\n", "with no more than", "a shot", "two shots", "killed 0.5", "0.8", "0.9")
 	for _, m := range o.Modes {
-		fmt.Fprintf(w, "%-18s %14.0f %14.0f %12.0f %12.0f %12.0f\n", m.Mode, m.Shot, m.TwoShot, m.P50, m.P80, m.P90)
+		fmt.Fprintf(w, "%-18s %14.0f %14.0f %12.0f %12.0f %12.0f\n", m.Mode, m.Shot, m.TwoShot, m.All50, m.All80, m.All90)
 	}
 	if len(o.Nations) > 0 {
-		fmt.Fprintf(w, "\nWhere a shot is possible:\n%-8s %14s %14s %10s %16s %10s\n", "nation", "of its area", "alone", "places", "people there", "of all")
+		people := o.Asset == ""
+		fmt.Fprintf(w, "\n%s:\n%-8s %14s %14s %10s", inside, "nation", "of its area", "alone", places)
+		if people {
+			fmt.Fprintf(w, " %16s %10s", "people there", "of all")
+		}
+		fmt.Fprintln(w)
 		for _, n := range o.Nations {
 			share := func(p *float64) string {
 				if p == nil {
@@ -167,11 +193,17 @@ func CoverageText(o *Coverage) string {
 			if n.PeopleAll > 0 {
 				of = measure.Percent(n.People / n.PeopleAll)
 			}
-			fmt.Fprintf(w, "%-8s %14s %14s %10s %16.0f %10s\n", Clean(n.Nation), share(n.AreaShare), share(n.AloneShare), fmt.Sprintf("%d of %d", n.Places, n.PlacesAll), n.People, of)
+			fmt.Fprintf(w, "%-8s %14s %14s %10s", Clean(n.Nation), share(n.AreaShare), share(n.AloneShare), fmt.Sprintf("%d of %d", n.Places, n.PlacesAll))
+			if people {
+				fmt.Fprintf(w, " %16.0f %10s", n.People, of)
+			}
+			fmt.Fprintln(w)
 		}
-		fmt.Fprintln(w, "People are those the scenario counts at its places.")
+		if people {
+			fmt.Fprintln(w, "People are those the scenario counts at its places.")
+		}
 	}
-	fmt.Fprintf(w, "\nSensors detect as in half of all runs; a shot is one that kills with at least %g.\n%s\n", cover.LeastShot, Clean(o.Command))
+	fmt.Fprintf(w, "\nSensors detect as in half of all runs; a shot is one that kills with at least %g;\nkilled: at least one of a round at every look hits, looks taken as independent.\n%s\n", cover.LeastShot, Clean(o.Command))
 	return w.String()
 }
 

@@ -192,6 +192,45 @@ func (o *Outline) Contains(at geo.LLA) bool {
 	return in
 }
 
+// offshoreM is how far from any coast of the outlines a place must lie to be at
+// sea for certain: they are coarse, and radars stand on capes.
+const offshoreM = 15e3
+
+// offshore reports whether a place lies at sea.
+func offshore(at geo.LLA) bool {
+	a, err := loadAtlas()
+	if err != nil {
+		return false
+	}
+	lat, lon := float64(at.Lat)*180/math.Pi, math.Remainder(float64(at.Lon), 2*math.Pi)*180/math.Pi
+	const reach = offshoreM / 111e3
+	wide := reach / math.Max(0.02, math.Cos(float64(at.Lat)))
+	for _, arc := range a.arcs {
+		for i := 1; i < len(arc); i++ {
+			// The distance to the segment on a plane that is flat here.
+			px, py := math.Remainder(arc[i-1][0]-lon, 360)/wide, (arc[i-1][1]-lat)/reach
+			qx, qy := math.Remainder(arc[i][0]-lon, 360)/wide, (arc[i][1]-lat)/reach
+			if math.Abs(px-qx) > 90/wide || math.Min(py, qy) > 1 || math.Max(py, qy) < -1 {
+				continue
+			}
+			dx, dy := qx-px, qy-py
+			f := 0.0
+			if l := dx*dx + dy*dy; l > 0 {
+				f = math.Max(0, math.Min(1, -(px*dx+py*dy)/l))
+			}
+			if math.Hypot(px+f*dx, py+f*dy) < 1 {
+				return false
+			}
+		}
+	}
+	for _, c := range a.countries {
+		if o, ok := CountryOutline(c.code); ok && o.Contains(at) {
+			return false
+		}
+	}
+	return true
+}
+
 // AreaM2 is the country's area on the ellipsoid, by integrating its rings on the
 // equal-area cylinder.
 func (o *Outline) AreaM2() float64 {

@@ -12,15 +12,15 @@ import (
 
 // mapRules are the classes of maps, beside svgRules.
 const mapRules = `.sea{fill:$sea}.land{fill:$land}.ours{fill:$ours}.theirs{fill:$theirs}
-.coast{fill:none;stroke:$muted;stroke-width:.8;stroke-linejoin:round}.border{fill:none;stroke:$muted;stroke-width:.7;stroke-dasharray:4 2 1 2}
-.net{fill:none;stroke:$muted;stroke-width:.5;opacity:.32}.frame{fill:none;stroke:$ink;stroke-width:1}
-.friend{fill:$paper;stroke:$own;stroke-width:1.6}.hostile{fill:$paper;stroke:$foe;stroke-width:1.6}.glyph{fill:none;stroke:$own;stroke-width:1.4}.glyphfoe{fill:none;stroke:$foe;stroke-width:1.4}
+.coast{fill:none;stroke:$coast;stroke-width:.9;stroke-linejoin:round}.border{fill:none;stroke:$muted;stroke-width:.8;stroke-dasharray:5 2 1 2}
+.net{fill:none;stroke:$coast;stroke-width:.5;opacity:.4}.frame{fill:none;stroke:$ink;stroke-width:1.2}.hair{fill:none;stroke:$ink;stroke-width:.7}
+.friend{fill:$unit;stroke:$own;stroke-width:1.5}.hostile{fill:$enemy;stroke:$foe;stroke-width:1.5}.glyph{fill:none;stroke:$own;stroke-width:1.4;stroke-linecap:round}.glyphfoe{fill:none;stroke:$foe;stroke-width:1.4;stroke-linecap:round}
 .asset{fill:$ink;stroke:$paper;stroke-width:1}.flight{fill:none;stroke:$foe;stroke-width:1;stroke-dasharray:2 3;opacity:.75}
-.o{paint-order:stroke;stroke:$paper;stroke-width:3px;stroke-linejoin:round}
+.o{paint-order:stroke;stroke:$paper;stroke-width:2.6px;stroke-linejoin:round}.lead{fill:none;stroke:$muted;stroke-width:.8}
 .box{fill:$paper;stroke:$line;stroke-width:1;opacity:.94}.ink{fill:$ink}.scale{fill:$paper;stroke:$ink;stroke-width:1}
-.zone0{fill:$own;fill-opacity:.14;stroke:none}.c1{fill:none;stroke:$ink;stroke-width:1}.c2{fill:none;stroke:$ink;stroke-width:1.6}.c3{fill:none;stroke:$ink;stroke-width:2.4}
-.m0{fill:none;stroke:$muted;stroke-width:1.6;stroke-dasharray:6 3}.m1{fill:none;stroke:$own;stroke-width:1.8}.m2{fill:none;stroke:$own;stroke-width:1.8;stroke-dasharray:8 2 2 2}.m3{fill:none;stroke:$ink;stroke-width:2.2}
-.shot{fill:none;stroke:$foe;stroke-width:1.2;stroke-dasharray:1.5 3;stroke-linecap:round}
+.zone0{fill:$own;fill-opacity:.2;stroke:$own;stroke-width:.8}.c1{fill:none;stroke:$ink;stroke-width:1}.c2{fill:none;stroke:$ink;stroke-width:1.7}.c3{fill:none;stroke:$ink;stroke-width:2.6}
+.m0{fill:none;stroke:$muted;stroke-width:1.6;stroke-dasharray:6 3}.m1{fill:none;stroke:$own;stroke-width:1.9}.m2{fill:none;stroke:$own;stroke-width:1.9;stroke-dasharray:8 2 2 2}.m3{fill:none;stroke:$ink;stroke-width:2.2}
+.shot{fill:none;stroke:$foe;stroke-width:1.3;stroke-dasharray:1.5 3;stroke-linecap:round}.reach{fill:none;stroke:$coast;stroke-width:1;stroke-dasharray:2 2}.horizon{fill:none;stroke:$foe;stroke-width:1.3;stroke-dasharray:7 3}
 `
 
 // chartMap is a drawing with a projection: metres of the plane to pixels.
@@ -31,20 +31,74 @@ type chartMap struct {
 	perM       float64
 	top, left  float64
 	mapW, mapH float64
-	taken      [][4]float64 // boxes that labels keep clear of
-	below      canvas       // what stands below the frame and is not cut by it
+	taken      [][4]float64        // boxes that labels keep clear of
+	rim        [][4]float64        // boxes of the degrees outside the frame
+	below      canvas              // what stands outside the frame and is not cut by it
+	offshore   map[[2]float64]bool // by place: whether a radar stands at sea
+	keyX, keyY float64             // where the next entry of the legend stands
 }
+
+// The room left of and below the window for degrees, and above it.
+const rimLeft, rimBelow, rimTop = 46.0, 18.0, 16.0
+
+// under is where the first line of a legend stands.
+func (m *chartMap) under() float64 { return m.top + m.mapH + rimBelow + 18 }
 
 func (m *chartMap) legendSign(s symbol, x, y float64)      { m.below.sign(s, x, y) }
 func (m *chartMap) legendText(x, y float64, s string)      { m.below.text(x, y, "s", "start", s) }
-func (m *chartMap) legendLine(x, y float64, class string)  { m.below.line(x, y, x+26, y, class) }
-func (m *chartMap) legendPatch(x, y float64, class string) { m.below.rect(x, y-6, 26, 12, class) }
+func (m *chartMap) legendLine(x, y float64, class string)  { m.below.line(x, y, x+28, y, class) }
+func (m *chartMap) legendPatch(x, y float64, class string) { m.below.rect(x, y-7, 28, 13, class) }
+
+// key adds an entry to the legend: two columns, a long text alone on its line. An
+// empty class is a text without a sign.
+func (m *chartMap) key(class, text string) {
+	if m.keyY == 0 {
+		m.keyX, m.keyY = m.left, m.under()
+	}
+	const column = 480.0
+	wide := m.keyX == m.left && float64(utf8.RuneCountInString(text))*6.1 > column-36
+	if m.keyX > m.left && float64(utf8.RuneCountInString(text))*6.1 > m.left+m.mapW-m.keyX-36 {
+		m.keyX, m.keyY = m.left, m.keyY+19
+		wide = true
+	}
+	x := m.keyX
+	switch {
+	case class == "zone0":
+		m.legendPatch(x, m.keyY, class)
+		x += 36
+	case class != "":
+		m.legendLine(x, m.keyY, class)
+		x += 36
+	}
+	m.legendText(x, m.keyY+4, text)
+	if wide || m.keyX > m.left {
+		m.keyX, m.keyY = m.left, m.keyY+19
+	} else {
+		m.keyX += column
+	}
+}
+
+// note writes a line of its own under the legend.
+func (m *chartMap) note(text string) {
+	if m.keyY == 0 {
+		m.keyX, m.keyY = m.left, m.under()
+	}
+	if m.keyX > m.left {
+		m.keyX, m.keyY = m.left, m.keyY+19
+	}
+	for _, l := range strings.Split(strings.TrimSpace(wrap(text, int(m.mapW/5.9))), "\n") {
+		m.below.text(m.left, m.keyY+4, "s m", "start", l)
+		m.keyY += 16
+	}
+	m.h = m.keyY + 4
+}
 
 // newMap frames the given places with a margin on a drawing of the given width;
-// the height follows, between 0.55 and 1.25 of the width.
+// the height follows, between 0.5 and 0.92 of the width: what is taller hardly
+// fits a screen or a page.
 func newMap(places []geo.LLA, width, leastM float64) *chartMap {
 	c := centreOf(places)
-	m := &chartMap{plane: cover.NewPlane(geo.WGS84, c), left: 1, top: 1}
+	m := &chartMap{plane: cover.NewPlane(geo.WGS84, c), left: rimLeft, top: rimTop}
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, p := range places {
 		if x, y, ok := m.plane.Forward(p); ok {
@@ -62,12 +116,13 @@ func newMap(places []geo.LLA, width, leastM float64) *chartMap {
 		}
 	}
 	grow(&x0, &x1, leastM)
-	grow(&y0, &y1, 0.62*(x1-x0))
-	grow(&x0, &x1, (y1-y0)/1.25)
-	m.perM = (width - 2) / (x1 - x0)
+	grow(&y0, &y1, 0.5*(x1-x0))
+	grow(&x0, &x1, (y1-y0)/0.92)
+	m.mapW = width - rimLeft - 1
+	m.perM = m.mapW / (x1 - x0)
 	m.x0, m.y1 = x0, y1
-	m.mapW, m.mapH = width-2, (y1-y0)*m.perM
-	m.w, m.h = width, m.mapH+2
+	m.mapH = (y1 - y0) * m.perM
+	m.w, m.h = width, m.top+m.mapH+rimBelow
 	return m
 }
 
@@ -292,8 +347,7 @@ func (m *chartMap) ground(places []geo.LLA, class string, closed bool) {
 	}
 }
 
-// rounded cuts the corners of a closed line (Chaikin, 1974): within a quarter of
-// a step, so that what a grid makes look like stairs looks like a line.
+// rounded cuts the corners of a closed line (Chaikin, 1974).
 func rounded(pts [][2]float64) [][2]float64 {
 	out := make([][2]float64, 0, 2*len(pts))
 	for i, p := range pts {
@@ -303,8 +357,36 @@ func rounded(pts [][2]float64) [][2]float64 {
 	return out
 }
 
-// shape adds several closed lines as one shape, holes staying open.
-func (m *chartMap) shape(lines []cover.Line, class string, smooth bool) {
+// settled lays a closed line that a grid makes look like stairs through the middle
+// of its steps: each point moves to the mean of its neighbours, but never farther
+// than most from where the grid has it.
+func settled(pts [][2]float64, most float64) [][2]float64 {
+	const reach = 4
+	n := len(pts)
+	if n < 4*reach {
+		return pts
+	}
+	out := make([][2]float64, n)
+	for i, p := range pts {
+		var sx, sy, sw float64
+		for k := -reach; k <= reach; k++ {
+			w := math.Exp(-float64(k*k) / 8)
+			q := pts[(i+k+n)%n]
+			sx, sy, sw = sx+w*q[0], sy+w*q[1], sw+w
+		}
+		dx, dy := sx/sw-p[0], sy/sw-p[1]
+		if d := math.Hypot(dx, dy); d > most {
+			dx, dy = dx*most/d, dy*most/d
+		}
+		out[i] = [2]float64{p[0] + dx, p[1] + dy}
+	}
+	return out
+}
+
+// shape adds several closed lines as one shape, holes staying open. With a step,
+// the spacing in metres of the grid they come from, they are drawn smooth within
+// half of it.
+func (m *chartMap) shape(lines []cover.Line, class string, stepM float64) {
 	var d strings.Builder
 	for _, l := range lines {
 		var pts [][2]float64
@@ -313,8 +395,8 @@ func (m *chartMap) shape(lines []cover.Line, class string, smooth bool) {
 				pts = append(pts, [2]float64{x, y})
 			}
 		}
-		if smooth {
-			pts = rounded(rounded(pts))
+		if stepM > 0 {
+			pts = rounded(rounded(settled(pts, stepM*m.perM/2)))
 		}
 		for i, p := range pts {
 			c := "L"
@@ -332,12 +414,14 @@ func (m *chartMap) shape(lines []cover.Line, class string, smooth bool) {
 	}
 }
 
-// graticule draws meridians and parallels at a round step, with their degrees on
-// the frame's left and lower edge.
+// graticule draws meridians and parallels at a round step, with their degrees
+// outside the frame: meridians below it or, where they do not come there, above;
+// parallels on its left. About a pole a line that meets none of these sides is
+// named where it crosses the middle.
 func (m *chartMap) graticule() {
 	span := m.mapH / m.perM / 111e3
 	step := 30.0
-	for _, s := range []float64{0.5, 1, 2, 5, 10, 20} {
+	for _, s := range []float64{0.25, 0.5, 1, 2, 5, 10, 20} {
 		if span/s <= 6 {
 			step = s
 			break
@@ -345,22 +429,37 @@ func (m *chartMap) graticule() {
 	}
 	var d strings.Builder
 	latLo, latHi, lonC, lonSpan := m.span()
-	var labels []func()
 	for lat := math.Ceil(latLo/step) * step; lat <= latHi; lat += step {
+		if math.Abs(lat) > 89.9 {
+			continue
+		}
 		var line [][2]float64
-		for l := lonC - lonSpan; l <= lonC+lonSpan+1e-9; l += math.Max(lonSpan/60, 0.05) {
+		for l := lonC - lonSpan; l <= lonC+lonSpan+1e-9; l += math.Max(lonSpan/90, 0.05) {
 			line = append(line, [2]float64{l, lat})
 		}
 		m.run(&d, line)
-		if y, ok := m.crossing(line, true); ok {
-			text := degrees(lat, "N", "S")
-			labels = append(labels, func() { m.label(m.left+4, y-3, text, "s m o", "start") })
+		text := degrees(lat, "N", "S")
+		if y, ok := m.crossing(line, sideLeft); ok {
+			m.rimLabel(m.left-7, y+4, text, "end")
+			m.below.line(m.left-4, y, m.left, y, "hair")
+		} else if lonSpan >= 180 {
+			if x, y, ok := m.degrees([2]float64{lonC + 15, lat}); ok && m.inside(x, y) {
+				m.label(x, y+4, text, "x m o", "middle")
+			}
 		}
 	}
 	from, to, lonStep, pole := lonC-lonSpan, lonC+lonSpan, step, 89.0
 	if lonSpan >= 180 {
 		// Around a pole, or the world: meridians that meet there, none twice.
 		from, to, lonStep, pole = -180, 150, 30, 90-step/4
+	} else if mid := math.Cos((latLo + latHi) / 2 * math.Pi / 180); mid < 0.7 && step < 20 {
+		// Far from the equator degrees of longitude are short.
+		for _, s := range []float64{0.5, 1, 2, 5, 10, 20} {
+			if s*mid >= 0.7*step {
+				lonStep = s
+				break
+			}
+		}
 	}
 	for lon := math.Ceil(from/lonStep) * lonStep; lon <= to; lon += lonStep {
 		var line [][2]float64
@@ -368,15 +467,31 @@ func (m *chartMap) graticule() {
 			line = append(line, [2]float64{lon, l})
 		}
 		m.run(&d, line)
-		if x, ok := m.crossing(line, false); ok {
-			text := degrees(math.Remainder(lon, 360), "E", "W")
-			labels = append(labels, func() { m.label(x, m.top+m.mapH-8, text, "s m o", "middle") })
+		text := degrees(math.Remainder(lon, 360), "E", "W")
+		if x, ok := m.crossing(line, sideBelow); ok {
+			m.rimLabel(x, m.top+m.mapH+15, text, "middle")
+			m.below.line(x, m.top+m.mapH, x, m.top+m.mapH+4, "hair")
+		} else if x, ok := m.crossing(line, sideAbove); ok {
+			m.rimLabel(x, m.top-5, text, "middle")
+			m.below.line(x, m.top-4, x, m.top, "hair")
+		} else if y, ok := m.crossing(line, sideLeft); ok && lonSpan >= 180 {
+			m.rimLabel(m.left-7, y+4, text, "end")
+			m.below.line(m.left-4, y, m.left, y, "hair")
 		}
 	}
 	m.path(d.String(), "net")
-	for _, l := range labels {
-		l()
+}
+
+// rimLabel writes degrees outside the frame, unless others stand there.
+func (m *chartMap) rimLabel(x, y float64, s, anchor string) {
+	b := textBox(x, y, s, anchor, 10.5)
+	for _, t := range m.rim {
+		if overlap(b, t) {
+			return
+		}
 	}
+	m.rim = append(m.rim, b)
+	m.below.text(x, y, "x m", anchor, s)
 }
 
 // span is the window in degrees, by looking along its edges.
@@ -401,23 +516,39 @@ func (m *chartMap) span() (latLo, latHi, lonC, lonSpan float64) {
 	return latLo, latHi, lonC, lonSpan
 }
 
-// crossing finds where a line crosses the left edge (a parallel) or the lower
-// edge (a meridian) of the window.
-func (m *chartMap) crossing(line [][2]float64, left bool) (float64, bool) {
+// The sides of the window along which degrees stand.
+const (
+	sideLeft = iota
+	sideBelow
+	sideAbove
+)
+
+// crossing finds where a line crosses a side of the window: the height on the
+// left, the place along it below or above.
+func (m *chartMap) crossing(line [][2]float64, side int) (float64, bool) {
+	lo, hi := m.left+6, m.left+m.mapW-6
+	if side == sideLeft {
+		lo, hi = m.top+2, m.top+m.mapH-2
+	}
 	for i := 1; i < len(line); i++ {
 		ax, ay, ok1 := m.degrees(line[i-1])
 		bx, by, ok2 := m.degrees(line[i])
 		if !ok1 || !ok2 {
 			continue
 		}
-		a, b, s, t, hi := ax-m.left, bx-m.left, ay, by, m.top+m.mapH-22
-		lo := m.top + 14
-		if !left {
-			a, b, s, t, lo, hi = ay-m.top-m.mapH, by-m.top-m.mapH, ax, bx, m.left+40, m.left+m.mapW-24
+		var a, b, s, t float64
+		switch side {
+		case sideLeft:
+			a, b, s, t = ax-m.left, bx-m.left, ay, by
+		case sideBelow:
+			a, b, s, t = ay-m.top-m.mapH, by-m.top-m.mapH, ax, bx
+		default:
+			a, b, s, t = ay-m.top, by-m.top, ax, bx
 		}
 		if (a < 0) != (b < 0) {
-			v := s + (t-s)*a/(a-b)
-			return v, v > lo && v < hi
+			if v := s + (t-s)*a/(a-b); v > lo && v < hi {
+				return v, true
+			}
 		}
 	}
 	return 0, false
@@ -465,6 +596,9 @@ func (m *chartMap) free(b [4]float64) bool {
 // label writes where the caller says, if nothing stands there.
 func (m *chartMap) label(x, y float64, s, class, anchor string) bool {
 	size := 11.5
+	if strings.Contains(" "+class+" ", " x ") {
+		size = 10.5
+	}
 	if strings.Contains(" "+class+" ", " b ") {
 		size *= 1.1 // bold runs wider
 	}
@@ -478,9 +612,10 @@ func (m *chartMap) label(x, y float64, s, class, anchor string) bool {
 }
 
 // beside tries the places around a symbol of the given half-size in the order
-// cartographers prefer, and leaves the label out if all are taken.
+// cartographers prefer, then places farther off with a line that leads there, and
+// leaves the label out if all are taken.
 func (m *chartMap) beside(x, y, half float64, s, class string) bool {
-	s = short(Clean(s), 30)
+	s = short(Clean(s), 50)
 	g := half + 3
 	for _, p := range [...]struct {
 		dx, dy float64
@@ -490,7 +625,82 @@ func (m *chartMap) beside(x, y, half float64, s, class string) bool {
 			return true
 		}
 	}
+	for _, r := range [...]float64{22, 34, 48, 66} {
+		for _, k := range [...]float64{1, -1, 3, -3, 0, 7, 8, -7, 5, -5, 2, -2, 4, -4, 6, -6} {
+			a := k * math.Pi / 8
+			dx, dy := math.Cos(a), -math.Sin(a)
+			fx, fy := x+(half+1)*dx, y+(half+1)*dy
+			tx, ty := x+(half+r)*dx, y+(half+r)*dy
+			anchor, lx := "start", tx+2
+			if dx < -0.1 {
+				anchor, lx = "end", tx-2
+			} else if dx < 0.1 {
+				anchor, lx = "middle", tx
+			}
+			ly := ty + 4
+			if anchor == "middle" {
+				ly = ty - 2
+				if dy > 0 {
+					ly = ty + 10
+				}
+			}
+			if !m.clear(fx, fy, tx, ty, x, y) || !m.label(lx, ly, s, class, anchor) {
+				continue
+			}
+			m.line(fx, fy, tx, ty, "lead")
+			return true
+		}
+	}
 	return false
+}
+
+// clear reports whether a short line crosses nothing that is taken, but for what
+// covers the place (x, y) it starts from.
+func (m *chartMap) clear(ax, ay, bx, by, x, y float64) bool {
+	for _, t := range m.taken {
+		if x >= t[0] && x <= t[2] && y >= t[1] && y <= t[3] {
+			continue
+		}
+		for k := 0.0; k <= 8; k++ {
+			px, py := ax+(bx-ax)*k/8, ay+(by-ay)*k/8
+			if px >= t[0] && px <= t[2] && py >= t[1] && py <= t[3] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// onLine writes a label on the longest of some lines, where there is room.
+func (m *chartMap) onLine(lines []cover.Line, text string) {
+	var best []([2]float64)
+	for _, l := range lines {
+		if len(l) <= len(best) {
+			continue
+		}
+		best = best[:0]
+		for _, p := range l {
+			if x, y, ok := m.xy(p); ok {
+				best = append(best, [2]float64{x, y})
+			}
+		}
+	}
+	if len(best) < 8 {
+		return
+	}
+	// Begin where the line is lowest on the page: there labels of places are few.
+	from := 0
+	for i, p := range best {
+		if p[1] > best[from][1] && p[1] < m.top+m.mapH-12 {
+			from = i
+		}
+	}
+	for k := 0; k < 32; k++ {
+		p := best[(from+k*len(best)/32)%len(best)]
+		if m.inside(p[0], p[1]) && m.label(p[0], p[1]+4, text, "x o", "middle") {
+			return
+		}
+	}
 }
 
 // brief leaves out of a long name what stands after a comma or in brackets.
@@ -524,12 +734,13 @@ func (m *chartMap) scaleBar() {
 	}
 	w := l * m.perM
 	x, y := m.left+m.mapW-w-44, m.top+m.mapH-16
-	m.rect(x-10, y-18, w+48, 28, "box")
+	m.rect(x-12, y-18, w+50, 28, "box")
 	m.rect(x, y, w/2, 4, "ink")
 	m.rect(x+w/2, y, w/2, 4, "scale")
-	m.text(x, y-4, "s", "middle", "0")
-	m.text(x+w, y-4, "s", "middle", tick(l/1000)+" km")
-	m.keep(x-10, y-18, x+w+38, y+10)
+	m.text(x, y-4, "x", "middle", "0")
+	m.text(x+w/2, y-4, "x", "middle", tick(l/2000))
+	m.text(x+w, y-4, "x", "middle", tick(l/1000)+" km")
+	m.keep(x-12, y-18, x+w+38, y+10)
 }
 
 // finish draws the frame and hides what hangs over it.

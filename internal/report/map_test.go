@@ -94,7 +94,7 @@ func small(name string) *theatre.Theatre {
 func TestMapsStayInertAndTogether(t *testing.T) {
 	th := small(nasty)
 	w := &cover.Timeline{Scenario: nasty, Raid: nasty, Runs: 1, Postures: []cover.PostureTimes{{Posture: nasty, Flights: []cover.FlightTime{{Asset: nasty, AssetName: nasty, Nation: nasty, Missile: nasty, From: nasty, ImpactS: 400, Seen: []cover.SensorTime{{Sensor: nasty, Nation: nasty, S: 40}}}}}}}
-	list := append(Maps(th, new(catalog.Book)), WarnChart(w), WarnMap(th, w))
+	list := append(Maps(th, new(catalog.Book)), WarnChart(w), WarnMap(th, new(catalog.Book), w))
 	for _, d := range list {
 		all, _ := read(t, []byte(d.SVG()))
 		for _, e := range all {
@@ -136,7 +136,11 @@ func TestLabelsDoNotCollide(t *testing.T) {
 			written++
 		}
 	}
-	if written < 2 || written == 60 {
+	// Those farther off have a line that leads there.
+	if n := strings.Count(m.b.String(), `class="lead"`); n == 0 || n >= written {
+		t.Errorf("%d of %d labels are led to", n, written)
+	}
+	if written < 10 || written == 60 {
 		t.Fatalf("%d of 60 labels written: the test says nothing", written)
 	}
 	for i, a := range m.taken {
@@ -176,5 +180,54 @@ func TestMapAboutThePole(t *testing.T) {
 		if n := strings.Count(net, "M"); n < 12 {
 			t.Errorf("latitude %g: %d lines of the graticule, not the twelve meridians", c.lat, n)
 		}
+	}
+}
+
+// TestSettled: smoothing moves no point farther than it may, and lays stairs of a
+// grid along the line they stand for.
+func TestSettled(t *testing.T) {
+	var stairs [][2]float64
+	for i := 0; i < 200; i++ {
+		a := 2 * math.Pi * float64(i) / 200
+		stairs = append(stairs, [2]float64{10 * math.Round(30*math.Cos(a)), 10 * math.Round(30*math.Sin(a))})
+	}
+	off := func(pts [][2]float64) float64 {
+		worst := 0.0
+		for _, p := range pts {
+			worst = math.Max(worst, math.Abs(math.Hypot(p[0], p[1])-300))
+		}
+		return worst
+	}
+	out := settled(stairs, 5)
+	for i := range out {
+		if d := math.Hypot(out[i][0]-stairs[i][0], out[i][1]-stairs[i][1]); d > 5+1e-9 {
+			t.Fatalf("point %d moved by %g, allowed are 5", i, d)
+		}
+	}
+	if a, b := off(stairs), off(out); b > 0.8*a {
+		t.Errorf("stairs are off the circle by %g, smoothed by %g", a, b)
+	}
+}
+
+// TestHoles: of two nested rings the inner one is the hole, with its own area.
+func TestHoles(t *testing.T) {
+	pl := cover.NewPlane(geo.WGS84, geo.Deg(36, 128))
+	ring := func(r float64, turn float64) cover.Line {
+		var l cover.Line
+		for i := 0; i < 360; i++ {
+			a := turn * float64(i) * math.Pi / 180
+			p, _ := pl.Inverse(r*math.Cos(a), r*math.Sin(a))
+			l = append(l, p)
+		}
+		return l
+	}
+	for _, turn := range []float64{1, -1} {
+		hs, area := holes([]cover.Line{ring(20e3, -turn), ring(200e3, turn)}, pl)
+		if want := math.Pi * 20e3 * 20e3; len(hs) != 1 || math.Abs(area/want-1) > 1e-3 {
+			t.Errorf("%d holes of %g m2, want one of %g", len(hs), area, want)
+		}
+	}
+	if hs, _ := holes([]cover.Line{ring(20e3, 1), ring(200e3, 1)}, pl); len(hs) != 0 {
+		t.Error("an island was taken for a hole")
 	}
 }
