@@ -19,13 +19,13 @@ type EKF6 struct {
 	X [6]float64    // m, m/s
 	P [6][6]float64 // symmetric; m², m²/s, m²/s²
 
-	earth         flight.Earth
+	air           flight.Drag
+	mu, w         float64
+	oblate        float64 // 1.5·J2·A²
 	frame         geo.Frame
-	dt, beta      float64
+	dt            float64
 	varR, varA    float64
 	qpp, qpv, qvv float64
-	oblate        float64 // 1.5·J2·A²
-	clear2        float64 // m²: beyond this distance from the centre, squared, there is no air
 }
 
 // NewEKF6 makes a filter for a radar at a frame, look interval dtS (s),
@@ -33,68 +33,29 @@ type EKF6 struct {
 // angle (rad), and white acceleration noise of density q (m²/s³). The caller
 // sets X and P.
 func NewEKF6(e flight.Earth, frame geo.Frame, dtS, beta, sigmaRangeM, sigmaAngleRad, q float64) *EKF6 {
-	f := &EKF6{
-		earth: e, frame: frame, dt: dtS, beta: beta,
+	return &EKF6{
+		air: e.Drag(beta), mu: e.Mu, w: e.Omega, oblate: 1.5 * e.J2 * e.Ellipsoid.A * e.Ellipsoid.A,
+		frame: frame, dt: dtS,
 		varR: sigmaRangeM * sigmaRangeM, varA: sigmaAngleRad * sigmaAngleRad,
 		qpp: q * dtS * dtS * dtS / 3, qpv: q * dtS * dtS / 2, qvv: q * dtS,
-		oblate: 1.5 * e.J2 * e.Ellipsoid.A * e.Ellipsoid.A,
 	}
-	if e.Air && !math.IsInf(beta, 1) {
-		top := topOfAir()
-		f.clear2 = (e.Ellipsoid.A + top) * (e.Ellipsoid.A + top)
-	}
-	return f
 }
 
-// topOfAir is a height above which the flight model has no air.
-func topOfAir() float64 {
-	lo, hi := 0.0, 2e6
-	if flight.Density(hi) > 0 {
-		return math.Inf(1)
-	}
-	for hi-lo > 1 {
-		if mid := 0.5 * (lo + hi); flight.Density(mid) > 0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return hi
-}
-
-// drag is ½ρ/β at a place whose distance from the centre, squared, is r2. The
-// ellipsoid lies inside the sphere of its equator, so what is above the air over
-// that sphere is above it over the ellipsoid: the cheap test misses no air.
-func (f *EKF6) drag(x, y, z, r2 float64) float64 {
-	if r2 > f.clear2 {
-		return 0
-	}
-	return 0.5 / f.beta * flight.Density(f.earth.Ellipsoid.Height(geo.ECEF{x, y, z}))
-}
-
-// accel is flight.Earth's acceleration, with the air's share k = ½ρ/β given: the
-// filter has use for it, and computes the height only once.
-func (f *EKF6) accel(r, v, out *[3]float64, r2, k float64) {
-	x, y, z := r[0], r[1], r[2]
-	ir2 := 1 / r2
-	mu3 := f.earth.Mu * math.Sqrt(ir2) * ir2
+// accel is flight.Earth's acceleration, and the air's share k = ½ρ/β in it.
+func (f *EKF6) accel(x, y, z, vx, vy, vz float64) (ax, ay, az, k float64) {
+	r2 := x*x + y*y + z*z
+	r, ir2 := math.Sqrt(r2), 1/r2
+	ir, s2 := r*ir2, z*z*ir2
+	k = f.air.At(r, ir, s2)
+	mu3 := f.mu * ir * ir2
 	j := f.oblate * ir2
-	z2 := 5 * z * z * ir2
-	gxy, gz := -mu3*(1+j*(1-z2)), -mu3*(1+j*(3-z2))
-	w := f.earth.Omega
-	gxy += w * w
+	w := f.w
+	gxy, gz := w*w-mu3*(1+j*(1-5*s2)), -mu3*(1+j*(3-5*s2))
+	d := 0.0
 	if k != 0 {
-		k *= math.Sqrt(v[0]*v[0] + v[1]*v[1] + v[2]*v[2])
+		d = k * math.Sqrt(vx*vx+vy*vy+vz*vz)
 	}
-	out[0] = gxy*x + 2*w*v[1] - k*v[0]
-	out[1] = gxy*y - 2*w*v[0] - k*v[1]
-	out[2] = gz*z - k*v[2]
-}
-
-// accelAt is accel at a place.
-func (f *EKF6) accelAt(r, v, out *[3]float64) {
-	r2 := r[0]*r[0] + r[1]*r[1] + r[2]*r[2]
-	f.accel(r, v, out, r2, f.drag(r[0], r[1], r[2], r2))
+	return gxy*x + 2*w*vy - d*vx, gxy*y - 2*w*vx - d*vy, gz*z - d*vz, k
 }
 
 // Step predicts over one look interval and takes in the measurement z: range
@@ -106,20 +67,19 @@ func (f *EKF6) Step(z *[3]float64) {
 
 func (f *EKF6) predict() {
 	// Partial derivatives of the acceleration: g by position, d by velocity.
-	x := &f.X
-	rx, ry, rz := x[0], x[1], x[2]
-	vx, vy, vz := x[3], x[4], x[5]
+	rx, ry, rz := f.X[0], f.X[1], f.X[2]
+	vx, vy, vz := f.X[3], f.X[4], f.X[5]
+	air := f.move()
 	r2 := rx*rx + ry*ry + rz*rz
 	ir2 := 1 / r2
-	mu3 := f.earth.Mu * ir2 * math.Sqrt(ir2)
-	w := f.earth.Omega
+	mu3 := f.mu * ir2 * ir2 * math.Sqrt(r2)
+	w := f.w
 	c := 3 * mu3 * ir2
 	var g, d [3][3]float64
 	g[0][0], g[1][1], g[2][2] = c*rx*rx-mu3+w*w, c*ry*ry-mu3+w*w, c*rz*rz-mu3
 	g[0][1], g[0][2], g[1][2] = c*rx*ry, c*rx*rz, c*ry*rz
 	g[1][0], g[2][0], g[2][1] = g[0][1], g[0][2], g[1][2]
 	d[0][1], d[1][0] = 2*w, -2*w
-	air := f.drag(rx, ry, rz, r2)
 	if s2 := vx*vx + vy*vy + vz*vz; air > 0 && s2 > 0 {
 		s := math.Sqrt(s2)
 		ks := air / s
@@ -145,7 +105,6 @@ func (f *EKF6) predict() {
 		a[i][3+i] += h
 		a[3+i][3+i]++
 	}
-	f.move(r2, air)
 
 	p := &f.P
 	var b [6][6]float64
@@ -177,29 +136,27 @@ func (f *EKF6) predict() {
 	}
 }
 
-// move takes the state over one look interval by a classical RK4 step, given
-// the distance from the centre, squared, and the air at its start.
-func (f *EKF6) move(r2, air float64) {
+// move takes the state over one look interval by a classical RK4 step. It gives
+// the air's share ½ρ/β at the start.
+func (f *EKF6) move() (air float64) {
 	h := f.dt
-	r, v := [3]float64{f.X[0], f.X[1], f.X[2]}, [3]float64{f.X[3], f.X[4], f.X[5]}
-	var a1, a2, a3, a4, rr, v2, v3, v4 [3]float64
-	f.accel(&r, &v, &a1, r2, air)
-	for i := range 3 {
-		rr[i], v2[i] = r[i]+0.5*h*v[i], v[i]+0.5*h*a1[i]
-	}
-	f.accelAt(&rr, &v2, &a2)
-	for i := range 3 {
-		rr[i], v3[i] = r[i]+0.5*h*v2[i], v[i]+0.5*h*a2[i]
-	}
-	f.accelAt(&rr, &v3, &a3)
-	for i := range 3 {
-		rr[i], v4[i] = r[i]+h*v3[i], v[i]+h*a3[i]
-	}
-	f.accelAt(&rr, &v4, &a4)
-	for i := range 3 {
-		f.X[i] += h / 6 * (v[i] + 2*(v2[i]+v3[i]) + v4[i])
-		f.X[3+i] += h / 6 * (a1[i] + 2*(a2[i]+a3[i]) + a4[i])
-	}
+	half := 0.5 * h
+	x, y, z, u, v, w := f.X[0], f.X[1], f.X[2], f.X[3], f.X[4], f.X[5]
+	ax, ay, az, air := f.accel(x, y, z, u, v, w)
+	u2, v2, w2 := u+half*ax, v+half*ay, w+half*az
+	bx, by, bz, _ := f.accel(x+half*u, y+half*v, z+half*w, u2, v2, w2)
+	u3, v3, w3 := u+half*bx, v+half*by, w+half*bz
+	cx, cy, cz, _ := f.accel(x+half*u2, y+half*v2, z+half*w2, u3, v3, w3)
+	u4, v4, w4 := u+h*cx, v+h*cy, w+h*cz
+	dx, dy, dz, _ := f.accel(x+h*u3, y+h*v3, z+h*w3, u4, v4, w4)
+	h /= 6
+	f.X[0] = x + h*(u+2*(u2+u3)+u4)
+	f.X[1] = y + h*(v+2*(v2+v3)+v4)
+	f.X[2] = z + h*(w+2*(w2+w3)+w4)
+	f.X[3] = u + h*(ax+2*(bx+cx)+dx)
+	f.X[4] = v + h*(ay+2*(by+cy)+dy)
+	f.X[5] = w + h*(az+2*(bz+cz)+dz)
+	return air
 }
 
 func (f *EKF6) update(z *[3]float64) {
@@ -247,39 +204,41 @@ func (f *EKF6) update(z *[3]float64) {
 	i00, i01, i02 := c0*id, c1*id, c2*id
 	i11, i12, i22 := (s00*s22-s02*s02)*id, (s01*s02-s00*s12)*id, (s00*s11-s01*s01)*id
 
-	// Gain, state, and K·H, which has only the three position columns.
-	var k, kh [6][3]float64
+	// The gain K = P·Hᵀ·S⁻¹, and what it moves the state by.
+	var k [6][3]float64
 	for i := range 6 {
-		q, o, l := &ph[i], &k[i], &kh[i]
+		q, o := &ph[i], &k[i]
 		k0 := q[0]*i00 + q[1]*i01 + q[2]*i02
 		k1 := q[0]*i01 + q[1]*i11 + q[2]*i12
 		k2 := q[0]*i02 + q[1]*i12 + q[2]*i22
 		f.X[i] += k0*y0 + k1*y1 + k2*y2
 		o[0], o[1], o[2] = k0, k1, k2
-		l[0] = k0*h[0][0] + k1*h[1][0] + k2*h[2][0]
-		l[1] = k0*h[0][1] + k1*h[1][1] + k2*h[2][1]
-		l[2] = k0*h[0][2] + k1*h[1][2] + k2*h[2][2]
 	}
-	// Joseph form, P = (I-KH) P (I-KH)ᵀ + K R Kᵀ, with the zeros of KH left out.
+	// Joseph form, P = (I-KH)·P·(I-KH)ᵀ + K·R·Kᵀ, product by product: B = P - K·(PHᵀ)ᵀ,
+	// then B + (K·R - B·Hᵀ)·Kᵀ, of which the upper triangle is computed. B·Hᵀ needs
+	// the three columns of B that belong to the position.
 	var b [6][6]float64
-	q0, q1, q2 := p[0], p[1], p[2]
+	var c [6][3]float64
 	for i := range 6 {
-		l, bi, pi := &kh[i], &b[i], &p[i]
-		l0, l1, l2 := l[0], l[1], l[2]
-		bi[0] = pi[0] - l0*q0[0] - l1*q1[0] - l2*q2[0]
-		bi[1] = pi[1] - l0*q0[1] - l1*q1[1] - l2*q2[1]
-		bi[2] = pi[2] - l0*q0[2] - l1*q1[2] - l2*q2[2]
-		bi[3] = pi[3] - l0*q0[3] - l1*q1[3] - l2*q2[3]
-		bi[4] = pi[4] - l0*q0[4] - l1*q1[4] - l2*q2[4]
-		bi[5] = pi[5] - l0*q0[5] - l1*q1[5] - l2*q2[5]
+		ki, pi, bi, ci := &k[i], &p[i], &b[i], &c[i]
+		k0, k1, k2 := ki[0], ki[1], ki[2]
+		b0 := pi[0] - k0*ph[0][0] - k1*ph[0][1] - k2*ph[0][2]
+		b1 := pi[1] - k0*ph[1][0] - k1*ph[1][1] - k2*ph[1][2]
+		b2 := pi[2] - k0*ph[2][0] - k1*ph[2][1] - k2*ph[2][2]
+		bi[0], bi[1], bi[2] = b0, b1, b2
+		bi[3] = pi[3] - k0*ph[3][0] - k1*ph[3][1] - k2*ph[3][2]
+		bi[4] = pi[4] - k0*ph[4][0] - k1*ph[4][1] - k2*ph[4][2]
+		bi[5] = pi[5] - k0*ph[5][0] - k1*ph[5][1] - k2*ph[5][2]
+		ci[0] = k0*f.varR - (b0*h[0][0] + b1*h[0][1] + b2*h[0][2])
+		ci[1] = k1*f.varA - (b0*h[1][0] + b1*h[1][1] + b2*h[1][2])
+		ci[2] = k2*f.varA - (b0*h[2][0] + b1*h[2][1] + b2*h[2][2])
 	}
 	for i := range 6 {
-		bi, ki := &b[i], &k[i]
-		b0, b1, b2 := bi[0], bi[1], bi[2]
-		r0, r1, r2 := ki[0]*f.varR, ki[1]*f.varA, ki[2]*f.varA
+		bi, ci := &b[i], &c[i]
+		c0, c1, c2 := ci[0], ci[1], ci[2]
 		for j := i; j < 6; j++ {
-			l, kj := &kh[j], &k[j]
-			s := (bi[j] - b0*l[0] - b1*l[1] - b2*l[2]) + (r0*kj[0] + r1*kj[1] + r2*kj[2])
+			kj := &k[j]
+			s := bi[j] + (c0*kj[0] + c1*kj[1] + c2*kj[2])
 			p[i][j], p[j][i] = s, s
 		}
 	}
