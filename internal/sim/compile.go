@@ -205,10 +205,23 @@ func ms(s float64) int32 {
 	return int32(math.Round(s * 1000))
 }
 
+// surely is the threshold from which on a detection is taken to be certain: what
+// is missing from one is 2⁻⁴⁰, about 1e-12, less than a sum of hazards is worth.
+// A curve ends there, and who surely finds a missile first makes those who could
+// only be later not worth asking.
+const surely = always - 1<<24
+
 func curve(c sense.Curve) Curve {
-	out := Curve{TMs: make([]int32, len(c.T)), Upto: make([]uint64, len(c.T))}
+	out := Curve{TMs: make([]int32, 0, len(c.T)), Upto: make([]uint64, 0, len(c.T))}
 	for i := range c.T {
-		out.TMs[i], out.Upto[i] = ms(c.T[i]), draw.Threshold(c.P[i])
+		u := draw.Threshold(c.P[i])
+		if u >= surely {
+			u = always
+		}
+		out.TMs, out.Upto = append(out.TMs, ms(c.T[i])), append(out.Upto, u)
+		if u == always {
+			break
+		}
 	}
 	return out
 }

@@ -22,45 +22,57 @@ func (b *Board) NewDay() *Day {
 // of a track fused from several is not worked out anew without it. After it,
 // Left tells what each battery still has.
 func (p *Player) PlayDay(d *Day, posture int, seed, run uint64, out []int32, log *Log) {
-	p.stock(d.Rounds, d.Salvo)
 	blind := false
 	for _, x := range d.Blind {
 		blind = blind || x
 	}
-	if !blind {
-		// What the sensors see is shared with the run's other postures.
-		p.play(posture, seed, run, out, log)
-		return
+	t := p.quick()
+	if log != nil || blind {
+		t = p.whole()
 	}
-	p.dark, p.looked = d.Blind, false
-	p.play(posture, seed, run, out, log)
-	p.dark, p.looked = nil, false
+	t.stock(d.Rounds, d.Salvo)
+	if blind {
+		// What the sensors see is not shared with the run's other postures.
+		t.dark, t.looked = d.Blind, false
+	}
+	t.play(posture, seed, run, out, log)
+	if blind {
+		t.dark, t.looked = nil, false
+	}
+	p.leave(t)
 }
 
 // Left is the rounds each battery has after the raid last played. The list is
 // the player's own.
-func (p *Player) Left() []int32 { return p.rounds }
+func (p *Player) Left() []int32 { return p.left }
+
+func (p *Player) leave(t *table) {
+	p.left = p.left[:0]
+	for i := range t.magazines {
+		p.left = append(p.left, t.magazines[i].rounds)
+	}
+}
 
 // stock fills the magazines: as the board has them, or as given.
-func (p *Player) stock(rounds, salvo []int32) {
-	for i := range p.rounds {
-		p.rounds[i], p.salvo[i] = p.b.Batteries[i].Rounds, p.b.Batteries[i].Salvo
+func (p *table) stock(rounds, salvo []int32) {
+	for i := range p.magazines {
+		p.magazines[i] = magazine{rounds: p.b.Batteries[i].Rounds, salvo: p.b.Batteries[i].Salvo}
 		if rounds != nil {
-			p.rounds[i], p.salvo[i] = rounds[i], salvo[i]
+			p.magazines[i].rounds, p.magazines[i].salvo = rounds[i], salvo[i]
 		}
 	}
 }
 
 // darken takes what blind sensors would have seen out of the run's looks.
-func (p *Player) darken() {
-	for i := range p.b.Missiles {
-		if p.path[i] < 0 {
+func (p *table) darken() {
+	for i, path := range p.path {
+		if path < 0 {
 			continue
 		}
-		pa := &p.b.Paths[p.path[i]]
-		for v := int32(0); v < pa.Views; v++ {
-			if p.dark[p.b.Views[pa.FirstView+v].Sensor] {
-				p.sights[i*p.maxViews+int(v)] = sight{Never, Never, Never}
+		c := &p.courses[path]
+		for k, e := range p.eyes[c.eye0 : c.eye0+c.eyes] {
+			if p.dark[e.sensor] {
+				p.sight[i*p.maxEyes+k] = sight{Never, Never, Never}
 			}
 		}
 	}

@@ -2,15 +2,71 @@ package sim
 
 import "testudo/internal/draw"
 
+// gun is a battery with what its command makes of it: all that a shot asks.
+type gun struct {
+	entity               uint64
+	missed, falseKill    uint64 // how a command misjudges what it shot at
+	common, perMissile   uint64 // its type of round: key, and the threshold drawn for each missile (always: none)
+	nation, rounds       int32  // rounds: the type
+	reactionMs, assessMs int32
+	lostMs, channels     int32
+	reserve              int32
+	reserveValue, ration int32
+	once, coordinate     bool
+	atOnce               bool
+}
+
+func newGun(b *Board, battery int) gun {
+	bt := &b.Batteries[battery]
+	how, in := &b.Commands[bt.Nation], &b.Interceptors[bt.Interceptor]
+	g := gun{
+		entity: bt.Entity, missed: how.MissedKill, falseKill: how.FalseKill, common: in.Entity, perMissile: always,
+		nation: bt.Nation, rounds: bt.Interceptor, reactionMs: bt.ReactionMs, assessMs: bt.AssessMs, lostMs: bt.LostMs, channels: bt.Channels,
+		reserve: how.Reserve, reserveValue: how.ReserveValue, ration: how.Ration, once: bt.Once, coordinate: how.Coordinate, atOnce: how.AtOnce,
+	}
+	if in.PerMissile {
+		g.perMissile = in.Works
+	}
+	return g
+}
+
+// magazine is what a battery has left, and what it has done, in the run being
+// played.
+type magazine struct {
+	rounds, salvo int32
+	busy          int32 // channels in use
+	open, home    int32 // missiles it may yet shoot at; of these, at its own nation's assets
+	need          int32 // rounds it would take to use every look it has left
+	plenty        bool  // its rounds cover that, whatever happens
+	shots, wasted int32
+	onOthers      int32
+}
+
+// target is a missile in the run being played.
+type target struct {
+	entity          uint64
+	startMs, killMs int32 // raid time; Never: it is not killed
+	killBy          int32 // battery
+	shots           int32 // rounds fired at it
+	value           int32 // of the asset it flies at, thousandths
+	exposed         bool  // its own nation had no round left for it
+}
+
 // fight plays the engagements in the order of time.
-func (p *Player) fight(ps *Posture, dice draw.Run, out []int32, log *Log) {
+func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 	b := p.b
-	for i := range p.rounds {
-		p.busy[i] = 0
+	p.dice, p.group, p.log = dice, ps.Group, log
+	for i := range p.waiting {
 		p.waiting[i].reset()
 	}
-	for i := range p.shots {
-		p.shots[i], p.killMs[i], p.killBy[i], p.exposed[i] = 0, Never, -1, false
+	for i, path := range p.path {
+		value := int32(-1)
+		if path >= 0 {
+			if a := b.Paths[path].Asset; a >= 0 {
+				value = b.Assets[a].ValueMilli
+			}
+		}
+		p.targets[i] = target{entity: p.entity[i], startMs: p.startMs[i], killMs: Never, killBy: -1, value: value}
 	}
 	clear(p.flying)
 	clear(p.dry)
@@ -21,337 +77,248 @@ func (p *Player) fight(ps *Posture, dice draw.Run, out []int32, log *Log) {
 			log.add(Event{Kind: EvCommon, Missile: -1, A: int32(k)})
 		}
 	}
-	for p.events.more() {
-		t, kind, eng := p.events.pop().parts()
-		if kind == evFire {
-			p.fire(ps, eng, t, dice, out, log)
-			continue
+	for {
+		next := p.events.pop()
+		if next == never {
+			break
 		}
-		p.result(ps, eng, t, dice, out, log)
+		t, kind, eng := next.parts()
+		if kind == evFire {
+			p.fire(eng, t)
+		} else {
+			p.result(eng, t)
+		}
 	}
+	p.log = nil
 }
 
-// fire launches at time t if everything allows it, or says why not. It reports
-// whether it launched.
-func (p *Player) fire(ps *Posture, ei, t int32, dice draw.Run, out []int32, log *Log) bool {
-	b := p.b
+// fire launches at time t if everything allows it, or logs why not.
+func (p *table) fire(ei, t int32) {
 	s := &p.eng[ei]
 	if s.done {
-		return false
+		return
 	}
-	i := s.missile
-	cmd, e := s.cmd, s.e
-	how := &b.Commands[cmd.Nation]
-	bt := &b.Batteries[e.Battery]
-	start := p.startMs[i]
-	if k := p.killMs[i]; k != Never && (b.Oracle || k+bt.AssessMs <= t) && !p.blind(how, bt, i, s.slot, dice, log, t) {
-		p.end(s, how, e)
-		return false
-	}
-	if bt.LostMs != Never && t > bt.LostMs {
-		p.end(s, how, e)
-		return false
+	e := &p.engs[s.e]
+	g, m, x := &p.guns[e.battery], &p.magazines[e.battery], &p.targets[s.missile]
+	if x.killMs != Never && (p.b.Oracle || x.killMs+g.assessMs <= t) && !p.blind(g, x, s.missile, s.slot, t) || t > g.lostMs {
+		p.end(s, e, m)
+		return
 	}
 	// The look in whose time this launch falls.
-	rel := t - start
-	j := s.slot
-	for ; int(j) < len(e.Slots); j++ {
-		sl := &e.Slots[j]
+	slots := p.slotsOf(s, e)
+	rel := t - x.startMs
+	j := int(s.slot)
+	var upto uint64
+	for ; j < len(slots); j++ {
+		sl := &slots[j]
 		if sl.LaunchMs < rel {
 			continue
 		}
-		if s.threshold(sl, rel) > 0 {
+		if upto = s.threshold(sl, rel); upto > 0 {
 			break
 		}
 		if s.threshold(sl, sl.LaunchMs) > 0 {
 			// In time for this look, but no mode allows it yet.
-			s.slot = j
-			p.events.push(eventAt(start+sl.LaunchMs, evFire, ei))
-			return false
+			s.slot = int32(j)
+			p.events.push(eventAt(x.startMs+sl.LaunchMs, evFire, ei))
+			return
 		}
 	}
-	if int(j) == len(e.Slots) {
-		p.end(s, how, e)
-		return false
+	if j >= len(slots) {
+		p.end(s, e, m)
+		return
 	}
-	s.slot = j
-	p.owe(s, how, e)
-	sl := &e.Slots[j]
-	asset := b.Paths[p.path[i]].Asset
+	sl := &slots[j]
+	s.slot = int32(j)
+	p.owe(s, e, g, m)
 	switch {
-	case p.rounds[e.Battery] == 0:
-		log.add(Event{Kind: EvDry, TMs: t, Missile: i, A: e.Battery})
-		if !e.OnOthers && p.dry[cmd.Nation] {
-			p.exposed[i] = true
+	case m.rounds == 0:
+		p.tell(EvDry, t, s.missile, e.battery, 0)
+		if !e.onOthers && p.dry[g.nation] {
+			x.exposed = true
 		}
-		p.end(s, how, e)
-		return false
-	case p.rounds[e.Battery] <= how.Reserve && (asset < 0 || b.Assets[asset].ValueMilli < how.ReserveValue):
-		log.add(Event{Kind: EvReserved, TMs: t, Missile: i, A: e.Battery})
-		p.end(s, how, e)
-		return false
-	case how.Ration > 0 && s.used >= how.Ration:
-		p.end(s, how, e)
-		return false
-	case e.OnOthers && p.rounds[e.Battery]-p.salvo[e.Battery] < p.home[e.Battery]*p.salvo[e.Battery]:
+		p.end(s, e, m)
+		return
+	case m.rounds <= g.reserve && x.value < g.reserveValue:
+		p.tell(EvReserved, t, s.missile, e.battery, 0)
+		p.end(s, e, m)
+		return
+	case g.ration > 0 && s.used >= g.ration:
+		p.end(s, e, m)
+		return
+	case e.onOthers && m.rounds-m.salvo < m.home*m.salvo:
 		// Its own nation's assets come first: one look for each missile that may
 		// still come at them stays in the launchers.
-		log.add(Event{Kind: EvReserved, TMs: t, Missile: i, A: e.Battery})
-		p.end(s, how, e)
-		return false
+		p.tell(EvReserved, t, s.missile, e.battery, 0)
+		p.end(s, e, m)
+		return
 	}
-	if g := int(i)*p.groups + int(ps.Group[cmd.Nation]); (how.Coordinate || p.rounds[e.Battery] < p.need[e.Battery]) && p.flying[g] > t && !b.Oracle {
+	flying := &p.flying[int(s.missile)*p.groups+int(p.group[g.nation])]
+	if *flying > t && (g.coordinate || !m.plenty && m.rounds < m.need) && !p.b.Oracle {
 		// Somebody of the group has a shot on its way, and rounds are short or the
 		// command never shoots twice at once: see what that one does first, unless
 		// this is the last look.
-		until := p.flying[g]
-		for n := j + 1; int(n) < len(e.Slots); n++ {
-			if start+e.Slots[n].LaunchMs >= until {
-				log.add(Event{Kind: EvWaits, TMs: t, Missile: i, A: e.Battery, B: until})
-				s.slot = n
-				p.owe(s, how, e)
-				p.events.push(eventAt(start+e.Slots[n].LaunchMs, evFire, ei))
-				return false
+		for n := j + 1; n < len(slots); n++ {
+			if x.startMs+slots[n].LaunchMs >= *flying {
+				p.tell(EvWaits, t, s.missile, e.battery, *flying)
+				s.slot = int32(n)
+				p.owe(s, e, g, m)
+				p.events.push(eventAt(x.startMs+slots[n].LaunchMs, evFire, ei))
+				return
 			}
 		}
-		if p.rounds[e.Battery] < p.open[e.Battery]*p.salvo[e.Battery] {
+		if m.rounds < m.open*m.salvo {
 			// There is no later look, but also not one round for each missile this
 			// battery may yet have to meet: the other's shot must do.
-			log.add(Event{Kind: EvSpared, TMs: t, Missile: i, A: e.Battery})
-			p.end(s, how, e)
-			return false
+			p.tell(EvSpared, t, s.missile, e.battery, 0)
+			p.end(s, e, m)
+			return
 		}
 	}
-	if bt.Channels > 0 && p.busy[e.Battery] >= bt.Channels {
-		log.add(Event{Kind: EvBusy, TMs: t, Missile: i, A: e.Battery})
-		p.waiting[e.Battery].push(ei)
-		return false
+	if g.channels > 0 && m.busy >= g.channels {
+		p.tell(EvBusy, t, s.missile, e.battery, 0)
+		p.waiting[e.battery].push(ei)
+		return
 	}
-	n := min(p.salvo[e.Battery], p.rounds[e.Battery])
-	if how.Ration > 0 {
-		n = min(n, how.Ration-s.used)
+	n := min(m.salvo, m.rounds)
+	if g.ration > 0 {
+		n = min(n, g.ration-s.used)
 	}
 	tau := sl.InterceptMs
 	if rel != sl.LaunchMs {
-		tau = b.Kins[e.Kin].meets(rel)
+		tau = p.kins[e.kin].meets(rel)
 	}
-	upto := s.threshold(sl, rel)
 	if p.given != nil {
-		upto = p.given.Threshold(int(i), int(s.command), int(s.which), int(j), int(s.mode(sl, rel)))
+		upto = p.given.Threshold(int(s.missile), int(s.command), int(e.index), j, int(s.mode(sl, rel)))
 	}
-	in := &b.Interceptors[bt.Interceptor]
-	works := p.works[bt.Interceptor]
-	if in.PerMissile && in.Works != always {
-		works = draw.Hit(dice.U64(b.Missiles[i].Entity, in.Entity^purposeCommon), in.Works)
+	works := p.works[g.rounds]
+	if g.perMissile != always {
+		works = draw.Hit(p.dice.U64(x.entity, g.common^purposeCommon), g.perMissile)
 	}
 	s.kills = false
 	if works {
-		for r := int32(0); r < n; r++ {
-			if draw.Hit(dice.U64(b.Missiles[i].Entity, keyKill(bt.Entity, j, r)), upto) {
-				s.kills = true
-			}
+		for r := int32(0); r < n && !s.kills; r++ {
+			s.kills = draw.Hit(p.dice.U64(x.entity, keyKill(g.entity, int32(j), r)), upto)
 		}
 	}
-	if s.kills && start+tau < p.killMs[i] {
-		p.killMs[i], p.killBy[i] = start+tau, e.Battery
+	if s.kills && x.startMs+tau < x.killMs {
+		x.killMs, x.killBy = x.startMs+tau, e.battery
 	}
-	if log != nil {
-		log.add(Event{Kind: EvShot, TMs: t, Missile: i, A: e.Battery, B: n, C: j, D: s.mode(sl, rel), Sspk: upto})
+	if p.log != nil {
+		p.log.add(Event{Kind: EvShot, TMs: t, Missile: s.missile, A: e.battery, B: n, C: int32(j), D: s.mode(sl, rel), Sspk: upto})
 	}
-	p.rounds[e.Battery] -= n
-	p.busy[e.Battery]++
-	p.shots[i] += n
+	m.rounds -= n
+	m.busy++
+	x.shots += n
 	s.used += n
-	s.busySlot, s.tauMs, s.salvo = j, tau, n
-	s.slot = j + 1
-	p.owe(s, how, e)
-	if e.OnOthers {
-		p.dry[cmd.Nation] = true
-		out[p.col.whole[OnOthers]] += n
-		out[p.col.nation0+int(cmd.Nation)*p.col.nationW+p.col.nation[OnOthers]] += n
-		out[p.col.battery0+int(e.Battery)*p.col.batteryW+p.col.battery[OnOthers]] += n
+	s.busySlot, s.tauMs, s.salvo = int32(j), tau, n
+	s.slot = int32(j + 1)
+	p.owe(s, e, g, m)
+	if e.onOthers {
+		p.dry[g.nation] = true
+		m.onOthers += n
 	}
-	g := int(i)*p.groups + int(ps.Group[cmd.Nation])
-	known := start + tau + bt.AssessMs
-	p.flying[g] = max(p.flying[g], known)
+	known := x.startMs + tau + g.assessMs
+	*flying = max(*flying, known)
 	p.events.push(eventAt(known, evResult, ei))
-	return true
+}
+
+// tell logs what became of a shot that was not fired.
+func (p *table) tell(kind EventKind, t, missile, battery, b int32) {
+	p.log.add(Event{Kind: kind, TMs: t, Missile: missile, A: battery, B: b})
 }
 
 // end closes an engagement.
-func (p *Player) end(s *engState, how *Command, e *Engagement) {
-	if !s.done {
-		p.open[e.Battery]--
-		if !e.OnOthers {
-			p.home[e.Battery]--
-		}
+func (p *table) end(s *engState, e *engagement, m *magazine) {
+	if s.done {
+		return
+	}
+	m.open--
+	if !e.onOthers {
+		m.home--
 	}
 	s.done = true
-	p.owe(s, how, e)
+	m.need -= s.owed
+	s.owed = 0
+}
+
+// owe notes how many rounds an engagement may still take from its battery. A
+// battery whose rounds cover all that it owes cannot run dry, because every shot
+// takes from what is owed at least what it takes from the rounds: it need not be
+// asked again.
+func (p *table) owe(s *engState, e *engagement, g *gun, m *magazine) {
+	if !m.plenty {
+		owed := s.owes(e, g, m)
+		m.need += owed - s.owed
+		s.owed = owed
+	}
+}
+
+// owes is how many rounds an engagement may still take.
+func (s *engState) owes(e *engagement, g *gun, m *magazine) int32 {
+	looks := e.slots - s.slot
+	if g.once {
+		looks = min(looks, 1)
+	}
+	owed := looks * m.salvo
+	if g.ration > 0 {
+		owed = min(owed, g.ration-s.used)
+	}
+	return owed
 }
 
 // blind reports whether a command fails to see that a missile is dead and will
 // shoot at it once more.
-func (p *Player) blind(how *Command, bt *Battery, i, slot int32, dice draw.Run, log *Log, t int32) bool {
-	if how.MissedKill == 0 {
+func (p *table) blind(g *gun, x *target, missile, slot, t int32) bool {
+	if g.missed == 0 || !draw.Hit(p.dice.U64(x.entity, g.entity^purposeMissed+uint64(slot)*spreadSlot), g.missed) {
 		return false
 	}
-	if !draw.Hit(dice.U64(p.b.Missiles[i].Entity, bt.Entity^purposeMissed+uint64(slot)*spreadSlot), how.MissedKill) {
-		return false
-	}
-	log.add(Event{Kind: EvMissedKill, TMs: t, Missile: i, A: how.Nation})
+	p.tell(EvMissedKill, t, missile, g.nation, 0)
 	return true
 }
 
 // result frees the channel, decides on another look, and serves whoever waits.
-func (p *Player) result(ps *Posture, ei, t int32, dice draw.Run, out []int32, log *Log) {
-	b := p.b
+func (p *table) result(ei, t int32) {
 	s := &p.eng[ei]
-	i := s.missile
-	cmd, e := s.cmd, s.e
-	how := &b.Commands[cmd.Nation]
-	bt := &b.Batteries[e.Battery]
-	start := p.startMs[i]
-	p.busy[e.Battery]--
-	row := out[p.col.battery0+int(e.Battery)*p.col.batteryW:]
-	nrow := out[p.col.nation0+int(cmd.Nation)*p.col.nationW:]
-	out[p.col.whole[Shots]] += s.salvo
-	row[p.col.battery[Shots]] += s.salvo
-	nrow[p.col.nation[Shots]] += s.salvo
+	e := &p.engs[s.e]
+	g, m, x := &p.guns[e.battery], &p.magazines[e.battery], &p.targets[s.missile]
+	met := x.startMs + s.tauMs
+	m.busy--
+	m.shots += s.salvo
 	again := true
 	switch {
-	case p.killMs[i] < start+s.tauMs || p.killMs[i] == start+s.tauMs && p.killBy[i] != e.Battery:
-		out[p.col.whole[Wasted]] += s.salvo
-		row[p.col.battery[Wasted]] += s.salvo
-		nrow[p.col.nation[Wasted]] += s.salvo
-		log.add(Event{Kind: EvWasted, TMs: start + s.tauMs, Missile: i, A: e.Battery, B: s.salvo})
-		again = p.blind(how, bt, i, s.busySlot+1, dice, log, t)
+	case x.killMs < met || x.killMs == met && x.killBy != e.battery:
+		m.wasted += s.salvo
+		p.tell(EvWasted, met, s.missile, e.battery, s.salvo)
+		again = p.blind(g, x, s.missile, s.busySlot+1, t)
 	case s.kills:
-		log.add(Event{Kind: EvKill, TMs: start + s.tauMs, Missile: i, A: e.Battery})
-		again = p.blind(how, bt, i, s.busySlot+1, dice, log, t)
+		p.tell(EvKill, met, s.missile, e.battery, 0)
+		again = p.blind(g, x, s.missile, s.busySlot+1, t)
 	default:
-		log.add(Event{Kind: EvMiss, TMs: start + s.tauMs, Missile: i, A: e.Battery, B: s.salvo})
-		if how.FalseKill > 0 && draw.Hit(dice.U64(b.Missiles[i].Entity, bt.Entity^purposeFalse+uint64(s.busySlot)*spreadSlot), how.FalseKill) {
-			log.add(Event{Kind: EvThinksKill, TMs: t, Missile: i, A: cmd.Nation})
+		p.tell(EvMiss, met, s.missile, e.battery, s.salvo)
+		if g.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, g.entity^purposeFalse+uint64(s.busySlot)*spreadSlot), g.falseKill) {
+			p.tell(EvThinksKill, t, s.missile, g.nation, 0)
 			again = false
 		}
 	}
-	if again && !bt.Once {
-		next := s.busySlot + 1
-		for int(next) < len(e.Slots) && e.Slots[next].LaunchMs < t-start {
-			next++
+	slots := p.slotsOf(s, e)
+	next := len(slots)
+	if again && !g.once {
+		for next = int(s.busySlot) + 1; next < len(slots) && slots[next].LaunchMs < t-x.startMs; next++ {
 		}
-		if int(next) < len(e.Slots) {
-			s.slot = next
-			p.owe(s, how, e)
-			if how.AtOnce {
-				p.fire(ps, ei, t, dice, out, log)
-			} else {
-				p.events.push(eventAt(start+e.Slots[next].LaunchMs, evFire, ei))
-			}
-		}
-		if int(next) == len(e.Slots) {
-			p.end(s, how, e)
+	}
+	if next < len(slots) {
+		s.slot = int32(next)
+		p.owe(s, e, g, m)
+		if g.atOnce {
+			p.fire(ei, t)
+		} else {
+			p.events.push(eventAt(x.startMs+slots[next].LaunchMs, evFire, ei))
 		}
 	} else {
-		p.end(s, how, e)
+		p.end(s, e, m)
 	}
-	q := &p.waiting[e.Battery]
-	for !q.empty() && p.busy[e.Battery] < bt.Channels {
-		p.fire(ps, q.pop(), t, dice, out, log)
+	for q := &p.waiting[e.battery]; !q.empty() && m.busy < g.channels; {
+		p.fire(q.pop(), t)
 	}
-}
-
-// count adds up what arrived.
-func (p *Player) count(dice draw.Run, out []int32, log *Log) {
-	b := p.b
-	clear(p.hits)
-	clear(p.leaks)
-	for i := range b.Missiles {
-		if p.path[i] < 0 {
-			out[p.col.whole[Failed]]++
-			continue
-		}
-		pa := &b.Paths[p.path[i]]
-		out[p.col.whole[Launched]]++
-		if p.shots[i] > 0 {
-			out[p.col.whole[Engaged]]++
-		}
-		if pa.Asset < 0 {
-			continue
-		}
-		arow := out[p.col.asset0+int(pa.Asset)*p.col.assetW:]
-		arow[p.col.asset[Launched]]++
-		if p.killMs[i] != Never {
-			out[p.col.whole[Killed]]++
-			out[p.col.battery0+int(p.killBy[i])*p.col.batteryW+p.col.battery[Killed]]++
-			continue
-		}
-		nation := b.Assets[pa.Asset].Nation
-		nrow := out[p.col.nation0+int(nation)*p.col.nationW:]
-		// What falls on the attacker's own, where nothing is defended, is counted
-		// there and not among the leakers of the whole.
-		defended := one(!b.Attackers[nation])
-		out[p.col.whole[Leakers]] += defended
-		nrow[p.col.nation[Leakers]]++
-		arow[p.col.asset[Leakers]]++
-		p.leaks[pa.Asset]++
-		struck := draw.Hit(dice.U64(b.Missiles[i].Entity, purposeHit), pa.Hit)
-		if struck {
-			out[p.col.whole[Hits]] += defended
-			nrow[p.col.nation[Hits]]++
-			arow[p.col.asset[Hits]]++
-			p.hits[pa.Asset]++
-		}
-		if p.exposed[i] {
-			out[p.col.whole[Exposed]] += defended
-			nrow[p.col.nation[Exposed]]++
-		}
-		if log != nil {
-			ev := Event{Kind: EvImpact, TMs: p.startMs[i] + pa.DurationMs, Missile: int32(i), A: pa.Asset}
-			if struck {
-				ev.B = 1
-			}
-			log.add(ev)
-		}
-	}
-	for n := range b.Nations {
-		out[p.col.nation0+n*p.col.nationW+p.col.nation[NoLeaker]] = 1
-	}
-	for a := range b.Assets {
-		h := min(int(p.hits[a]), len(b.DamageMilli)-1)
-		lost := int32(int64(b.Assets[a].ValueMilli) * int64(b.DamageMilli[h]) / 1000)
-		n := p.col.nation0 + int(b.Assets[a].Nation)*p.col.nationW
-		out[p.col.whole[Damage]] += lost * one(!b.Attackers[b.Assets[a].Nation])
-		out[p.col.asset0+a*p.col.assetW+p.col.asset[Damage]] = lost
-		out[n+p.col.nation[Damage]] += lost
-		if p.leaks[a] > 0 {
-			out[n+p.col.nation[NoLeaker]] = 0
-		}
-	}
-	if out[p.col.whole[Leakers]] == 0 {
-		out[p.col.whole[NoLeaker]] = 1
-	}
-	for k := range b.Objectives {
-		o := &b.Objectives[k]
-		var leaks int32
-		var lost int64
-		for _, a := range o.On {
-			leaks += p.leaks[a]
-			lost += int64(out[p.col.asset0+int(a)*p.col.assetW+p.col.asset[Damage]])
-		}
-		if o.AtLeast > 0 && leaks >= o.AtLeast || o.DamageMilli > 0 && lost >= o.DamageMilli {
-			out[p.col.objective0+k] = 1
-		}
-	}
-	for k := range b.Batteries {
-		out[p.col.battery0+k*p.col.batteryW+p.col.battery[Left]] = p.rounds[k]
-	}
-}
-
-func one(yes bool) int32 {
-	if yes {
-		return 1
-	}
-	return 0
 }

@@ -24,34 +24,30 @@ type Shot struct {
 // replication: who is pointed by whom, who is told, who has decided. Capacities,
 // channels and magazines play no part. Missiles must have a single aim point.
 func (p *Player) Typical(posture int, share uint64) []Opportunity {
-	b := p.b
-	ps := &b.Postures[posture]
-	paths := ps.States[0]
-	p.looked, p.launched = false, false // the sights are no run's
+	t, b := p.quick(), p.b
+	t.looked, t.launched = false, false // the sights are no run's
+	t.serial++
 	for i := range b.Missiles {
-		p.path[i], p.startMs[i] = b.Missiles[i].Aims[0].Path, 0
-		pa := &b.Paths[p.path[i]]
-		views := b.Views[pa.FirstView : pa.FirstView+pa.Views]
-		for v := range views {
-			x := sight{views[v].Search.at(share), views[v].Warned.at(share), views[v].Cued.at(share)}
-			if l := b.Sensors[views[v].Sensor].LostMs; l != Never {
-				x = sight{before(x.search, l), before(x.warned, l), before(x.cued, l)}
+		path := b.Missiles[i].Aims[0].Path
+		t.path[i], t.startMs[i] = path, 0
+		c := &t.courses[path]
+		for k, e := range t.eyes[c.eye0 : c.eye0+c.eyes] {
+			x := sight{t.curves.at(e.search, share), t.curves.at(e.warned, share), t.curves.at(e.cued, share)}
+			if e.lostMs != Never {
+				x = sight{before(x.search, e.lostMs), before(x.warned, e.lostMs), before(x.cued, e.lostMs)}
 			}
-			p.sights[i*p.maxViews+v] = x
+			t.sight[i*t.maxEyes+k] = x
 		}
 	}
-	p.detMs = p.seen[ps.Sight[0]]
-	clear(p.done)
-	p.detect(paths, ps.Down[0], nil)
-	out := make([]int32, p.layout.Len())
-	p.ready(ps, paths, out, nil)
+	t.stock(nil, nil)
+	briefs := t.states[posture][0]
+	t.detect(briefs, 0, nil)
+	t.ready(briefs, make([]int32, p.layout.Len()), nil)
 	var list []Opportunity
-	for k := range p.eng {
-		s := &p.eng[k]
-		e := s.e
-		o := Opportunity{Missile: int(s.missile), Battery: int(e.Battery), Ready: [3]int32{s.orgMs, s.lorMs, s.eorMs}}
-		for j := range e.Slots {
-			sl := &e.Slots[j]
+	for k := range t.eng[:t.engaged] {
+		s := &t.eng[k]
+		o := Opportunity{Missile: int(s.missile), Battery: int(t.engs[s.e].battery), Ready: [3]int32{s.orgMs, s.lorMs, s.eorMs}}
+		for _, sl := range t.slotsOf(s, &t.engs[s.e]) {
 			x := Shot{LaunchMs: sl.LaunchMs, InterceptMs: sl.InterceptMs}
 			if s.orgMs <= sl.LaunchMs {
 				x.P[0] = chance(sl.Organic)
@@ -70,7 +66,6 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 			list = append(list, o)
 		}
 	}
-	p.eng = p.eng[:0]
 	return list
 }
 

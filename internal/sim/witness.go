@@ -123,34 +123,41 @@ func DetectDraw(seed, run, missile, sensor uint64) uint64 {
 // and per missile its path (-1: it failed at launch) and its launch, ms of raid
 // time. The lists are the player's own and hold until its next run.
 func (p *Player) Raid(posture int, seed, run uint64) (state int, path, startMs []int32) {
-	p.launch(seed, run, nil)
-	return p.b.Postures[posture].state(draw.Dice(seed, run), nil), p.path, p.startMs
+	t := p.whole()
+	t.launch(seed, run, nil)
+	return p.b.Postures[posture].state(draw.Dice(seed, run), nil), t.path, t.startMs
 }
 
 // Limit applies the sensors' capacities, as Play does, to detections of the raid
 // last drawn: by missile and view, ms from launch, Never if not.
 func (p *Player) Limit(detMs [][]int32) {
-	p.giveDetections(func(missile, view int) int32 { return detMs[missile][view] })
-	p.capacity(nil)
+	t := p.whole()
+	t.take(func(missile, view int) int32 { return detMs[missile][view] })
+	t.crowd(nil)
 	for i := range detMs {
-		copy(detMs[i], p.detMs[i*p.maxViews:])
+		if t.path[i] >= 0 {
+			copy(detMs[i], t.row(int(t.rowOf[i])))
+		}
 	}
 }
 
-func (p *Player) giveDetections(det func(missile, view int) int32) {
-	b := p.b
-	if p.givenDet == nil {
-		p.givenDet = make([]int32, len(b.Missiles)*p.maxViews)
-	}
-	for i := range b.Missiles {
-		if p.path[i] < 0 {
+// take puts detections into the rows, in the place of what the sensors' curves
+// would give. Of the full program an eye is a view.
+func (p *table) take(det func(missile, view int) int32) {
+	p.serial++
+	p.looked = false
+	for i, path := range p.path {
+		if path < 0 {
 			continue
 		}
-		for v := 0; v < int(b.Paths[p.path[i]].Views); v++ {
-			p.givenDet[i*p.maxViews+v] = det(i, v)
+		at := i * p.perMissile
+		p.rowOf[i] = int32(at)
+		p.rowKeys[at] = rowKey{p.serial, -1, p.newTag()}
+		row := p.row(at)
+		for v := 0; v < int(p.courses[path].eyes); v++ {
+			row[v] = det(i, v)
 		}
 	}
-	p.detMs = p.givenDet
 }
 
 // Given is what a witness found out about one run. Times are ms from the
@@ -177,69 +184,57 @@ type Given interface {
 // speak of (launches, failures, doctrine, magazines, kill draws) comes from the
 // same dice as in Play. It allocates; Play does not.
 func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int32, log *Log) {
-	b := p.b
-	ps := &b.Postures[posture]
+	t := p.whole()
+	ps := &p.b.Postures[posture]
 	clear(out)
 	dice := draw.Dice(seed, run)
 	state := ps.state(dice, log)
-	paths := ps.States[state]
-	p.launch(seed, run, log)
-	p.giveDetections(given.DetMs)
-	n := len(b.Missiles)
-	p.givenPaths, p.givenViews = make([]PathState, n), make([][]View, n)
-	for i := range b.Missiles {
-		if p.path[i] < 0 {
+	t.launch(seed, run, log)
+	t.take(given.DetMs)
+	t.firm = append(t.firm[:0:0], t.det...)
+	for i, path := range t.path {
+		if path < 0 {
 			continue
 		}
-		pa := &b.Paths[p.path[i]]
-		views := append([]View(nil), b.Views[pa.FirstView:pa.FirstView+pa.Views]...)
-		for v := range views {
-			d := given.DetMs(i, v)
+		c := &t.courses[path]
+		at := int(t.rowOf[i]) * t.maxEyes
+		for v, e := range t.eyes[c.eye0 : c.eye0+c.eyes] {
+			d := t.det[at+v]
 			if d == Never {
 				continue
 			}
-			if f := given.FirmMs(i, v); f == Never {
-				// Seen, but never tracked: the time to firmness is so long that no
-				// missile of this raid flies on.
-				views[v].FirmMs = neverFirmMs
-			} else {
-				views[v].FirmMs = f - d
+			firm := d + neverFirmMs
+			if f := given.FirmMs(i, v); f != Never {
+				firm = f
 			}
+			// The lists add the eye's own time to a firm track.
+			t.firm[at+v] = firm - e.firmMs
 			if log != nil {
-				log.add(Event{Kind: EvDetect, TMs: p.startMs[i] + d, Missile: int32(i), A: views[v].Sensor, B: -1})
+				log.add(Event{Kind: EvDetect, TMs: t.startMs[i] + d, Missile: int32(i), A: e.sensor, B: -1})
 			}
 		}
-		p.givenViews[i] = views
-		p.givenPaths[i] = substitute(&paths[p.path[i]], i, given)
 	}
-	p.given = given
-	p.stock(nil, nil)
-	p.ready(ps, paths, out, log)
-	p.fight(ps, dice, out, log)
-	p.given = nil
-	p.count(dice, out, log)
+	t.given, t.shown = given, nil
+	t.stock(nil, nil)
+	t.ready(t.states[posture][state], out, log)
+	t.fight(ps, dice, log)
+	t.given, t.shown, t.firm = nil, t.slots, t.det
+	t.count(dice, out, log)
+	p.leave(t)
 }
 
-// neverFirmMs is about six days: later than any flight, early enough to add to.
+// neverFirmMs stands for a track that never becomes firm, though the missile was
+// seen: about six days, later than any flight, early enough to add to.
 const neverFirmMs = 1 << 29
 
-// substitute copies the tables of a path for one missile, with what is given in
-// the place of what was computed.
-func substitute(st *PathState, missile int, given Given) PathState {
-	out := PathState{Cues: st.Cues, Commands: append([]PathCommand(nil), st.Commands...)}
-	for c := range out.Commands {
-		cmd := &out.Commands[c]
-		cmd.KnownMs = given.KnownMs(missile, c)
-		cmd.Engs = append([]Engagement(nil), cmd.Engs...)
-		for e := range cmd.Engs {
-			slots := append([]Slot(nil), cmd.Engs[e].Slots...)
-			for s := range slots {
-				slots[s].Organic = given.Promise(missile, c, e, s, ModeOrganic)
-				slots[s].Launch = given.Promise(missile, c, e, s, ModeLaunchOnRemote)
-				slots[s].Eng = given.Promise(missile, c, e, s, ModeEngageOnRemote)
-			}
-			cmd.Engs[e].Slots = slots
+// give puts what is promised to an engagement in the place of what was computed.
+func (p *table) give(s *engState, e *engagement) {
+	s.slot0 = int32(len(p.shown))
+	for k, sl := range p.slots[e.slot0 : e.slot0+e.slots] {
+		ask := func(mode int) uint64 {
+			return p.given.Promise(int(s.missile), int(s.command), int(e.index), k, mode)
 		}
+		sl.Organic, sl.Launch, sl.Eng = ask(ModeOrganic), ask(ModeLaunchOnRemote), ask(ModeEngageOnRemote)
+		p.shown = append(p.shown, sl)
 	}
-	return out
 }

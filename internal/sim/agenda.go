@@ -1,0 +1,216 @@
+package sim
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// The order of events.
+
+const (
+	evFire   = iota // a battery wants to launch
+	evResult        // a shot's result is known
+)
+
+// event is ordered by time, then by kind (results free channels before new
+// shots ask for them), then by engagement, which has a canonical order. All three
+// stand in one number, the time first, so that one comparison orders two events.
+type event uint64
+
+func eventAt(tMs, kind, eng int32) event {
+	return event(uint32(tMs)^1<<31)<<32 | event(evResult-kind)<<31 | event(eng)
+}
+
+func (e event) parts() (tMs, kind, eng int32) {
+	return int32(uint32(e>>32) ^ 1<<31), evResult - int32(e>>31&1), int32(e & (1<<31 - 1))
+}
+
+// agenda hands out events in their order. The first looks of all engagements are
+// known before the fight begins: they are sorted once. What the fight itself
+// brings mostly comes later than what it brought before and is put at the end of
+// a short sorted list; what would have to go far forward in it goes to a heap.
+// Each time the earliest of the three is next.
+type agenda struct {
+	sorted  []event // the first looks
+	next    int     // of sorted
+	spare   []event // to sort with
+	count   []int32
+	recent  []event // in order from head on
+	head    int
+	distant heap
+}
+
+func newAgenda(most int) agenda {
+	buckets := 1
+	for buckets < most {
+		buckets *= 2
+	}
+	return agenda{sorted: make([]event, 0, most), spare: make([]event, most), count: make([]int32, buckets+1), recent: make([]event, 0, most+16), distant: heap{make([]event, 0, 64)}}
+}
+
+func (a *agenda) reset() {
+	a.sorted, a.next = a.sorted[:0], 0
+	a.recent, a.head = a.recent[:0], 0
+	a.distant.items = a.distant.items[:0]
+}
+
+// arrive notes an event before the fight; sort follows the last of them.
+func (a *agenda) arrive(e event) { a.sorted = append(a.sorted, e) }
+
+// few events are sorted by insertion; a bucket with more than these is sorted by
+// itself.
+const few = 24
+
+// sort puts the first looks in order: into as many buckets of time as there are
+// looks, then each by insertion, which finds most in their place.
+func (a *agenda) sort() {
+	s := a.sorted
+	if len(s) > few {
+		lo, hi := s[0], s[0]
+		for _, e := range s {
+			lo, hi = min(lo, e), max(hi, e)
+		}
+		// As many buckets as looks, to a power of two.
+		width := bits.Len64(uint64(len(s) - 1))
+		shift := max(bits.Len64(uint64(hi-lo))-width, 0)
+		count := a.count[:(hi-lo)>>shift+1]
+		clear(count)
+		for _, e := range s {
+			count[(e-lo)>>shift]++
+		}
+		at, crowded := int32(0), false
+		for k, n := range count {
+			count[k] = at
+			at += n
+			crowded = crowded || n > few
+		}
+		to := a.spare[:len(s)]
+		for _, e := range s {
+			k := (e - lo) >> shift
+			to[count[k]] = e
+			count[k]++
+		}
+		a.sorted, a.spare = to, s[:cap(s)]
+		s = to
+		if crowded {
+			from := int32(0)
+			for _, upto := range count { // each now points behind its bucket
+				if upto-from > few {
+					slices.Sort(s[from:upto])
+				}
+				from = upto
+			}
+		}
+	}
+	for i := 1; i < len(s); i++ {
+		e := s[i]
+		k := i
+		for k > 0 && s[k-1] > e {
+			s[k] = s[k-1]
+			k--
+		}
+		s[k] = e
+	}
+}
+
+// far is how far forward in the list of recent events one is put before the heap
+// takes it.
+const far = 24
+
+func (a *agenda) push(e event) {
+	r := a.recent
+	if len(r) == cap(r) && a.head > 0 {
+		r = r[:copy(r, r[a.head:])]
+		a.head = 0
+	}
+	if n := len(r); n-a.head > far && r[n-far] > e {
+		a.recent = r
+		a.distant.push(e)
+		return
+	}
+	r = append(r, e)
+	k := len(r) - 1
+	for k > a.head && r[k-1] > e {
+		r[k] = r[k-1]
+		k--
+	}
+	r[k] = e
+	a.recent = r
+}
+
+// never comes after every event.
+const never = ^event(0)
+
+// pop gives the next event, never if there is none.
+func (a *agenda) pop() event {
+	first := never
+	if a.next < len(a.sorted) {
+		first = a.sorted[a.next]
+	}
+	if len(a.distant.items) > 0 && a.distant.items[0] < first {
+		if a.head == len(a.recent) || a.distant.items[0] < a.recent[a.head] {
+			return a.distant.pop()
+		}
+	}
+	if a.head < len(a.recent) && a.recent[a.head] < first {
+		a.head++
+		return a.recent[a.head-1]
+	}
+	a.next++
+	return first
+}
+
+// heap is a binary heap without interfaces.
+type heap struct{ items []event }
+
+func (h *heap) push(e event) {
+	h.items = append(h.items, e)
+	i := len(h.items) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if e >= h.items[up] {
+			break
+		}
+		h.items[i] = h.items[up]
+		i = up
+	}
+	h.items[i] = e
+}
+
+func (h *heap) pop() event {
+	top := h.items[0]
+	last := h.items[len(h.items)-1]
+	h.items = h.items[:len(h.items)-1]
+	n := len(h.items)
+	if n == 0 {
+		return top
+	}
+	i := 0
+	for {
+		c := 2*i + 1
+		if c >= n {
+			break
+		}
+		if c+1 < n && h.items[c+1] < h.items[c] {
+			c++
+		}
+		if h.items[c] >= last {
+			break
+		}
+		h.items[i] = h.items[c]
+		i = c
+	}
+	h.items[i] = last
+	return top
+}
+
+// queue is a first-in first-out list of engagements that wait for a channel.
+type queue struct {
+	items []int32
+	head  int
+}
+
+func (q *queue) reset()       { q.items, q.head = q.items[:0], 0 }
+func (q *queue) push(e int32) { q.items = append(q.items, e) }
+func (q *queue) empty() bool  { return q.head == len(q.items) }
+func (q *queue) pop() int32   { e := q.items[q.head]; q.head++; return e }

@@ -1,0 +1,320 @@
+package sim
+
+import (
+	"slices"
+
+	"testudo/internal/draw"
+)
+
+// Who sees what, when.
+
+// sight is when an eye would detect unaided, warned from the start, and cued
+// from the start. The last two are worked out when somebody points the eye.
+type sight struct{ search, warned, cued int32 }
+
+const notAsked int32 = -1 << 31
+
+// rowKey says what a row of detections holds.
+type rowKey struct {
+	serial uint64 // of the looks
+	way    int32
+	tag    uint32 // the row's own number, for what is remembered of it
+}
+
+// memoed is the earliest of a list of feeds for the row with that tag.
+type memoed struct {
+	tag uint32
+	tMs int32
+}
+
+// pointed is when a nation's radars were last told where to look, by a warning
+// and by a track.
+type pointed struct{ warn, track int32 }
+
+// look draws when each sensor would find each missile unaided. It does not
+// depend on the posture, so that the postures of one run share it.
+func (p *table) look(seed, run uint64) {
+	if p.looked && p.lookSeed == seed && p.lookRun == run {
+		return
+	}
+	p.looked, p.lookSeed, p.lookRun = true, seed, run
+	p.serial++
+	dice := draw.Dice(seed, run)
+	for i, path := range p.path {
+		if path < 0 {
+			continue
+		}
+		c := &p.courses[path]
+		eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
+		to := p.sight[i*p.maxEyes : i*p.maxEyes+len(eyes)]
+		for k := range eyes {
+			e := &eyes[k]
+			t := e.sureMs
+			if t < 0 {
+				t = p.curves.at(e.search, dice.U64(p.entity[i], e.entity))
+				if e.lostMs != Never {
+					t = before(t, e.lostMs-p.startMs[i])
+				}
+			}
+			to[k] = sight{t, notAsked, notAsked}
+		}
+	}
+}
+
+func before(t, limit int32) int32 {
+	if t > limit {
+		return Never
+	}
+	return t
+}
+
+// aided gives when an eye would detect missile i by another of its curves.
+func (p *table) aided(i int32, e *eye, curve int32, dice draw.Run) int32 {
+	t := p.curves.at(curve, dice.U64(p.entity[i], e.entity))
+	if e.lostMs != Never {
+		t = before(t, e.lostMs-p.startMs[i])
+	}
+	return t
+}
+
+// detect gives each missile a row of when each eye finds it under a posture. A
+// row that holds that already, from another posture, is taken as it is.
+func (p *table) detect(briefs []brief, dice draw.Run, log *Log) {
+	for i, path := range p.path {
+		if path < 0 {
+			continue
+		}
+		way := briefs[path].way
+		at := i*p.perMissile + int(way)%p.perMissile
+		p.rowOf[i] = int32(at)
+		k := &p.rowKeys[at]
+		if k.serial == p.serial && k.way == way {
+			continue
+		}
+		*k = rowKey{p.serial, way, p.newTag()}
+		p.see(int32(i), path, way, p.row(at), dice, log)
+	}
+}
+
+func (p *table) row(at int) []int32 { return p.det[at*p.maxEyes : (at+1)*p.maxEyes] }
+
+// newTag numbers rows. When the numbers are used up, after four thousand million
+// rows, nothing is remembered any more and they begin anew.
+func (p *table) newTag() uint32 {
+	p.rowTag++
+	if p.rowTag == 0 {
+		clear(p.memo)
+		clear(p.rowKeys)
+		clear(p.crowdKeys)
+		p.rowTag = 1
+	}
+	return p.rowTag
+}
+
+// see works out when each eye finds a missile where the others point it.
+// Pointing can only make a detection earlier, so that repeating the step until
+// nothing changes ends, and ends at the same times in any order.
+func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
+	c := &p.courses[path]
+	w := &p.sights[c.way0+way]
+	eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
+	det = det[:len(eyes)]
+	sights := p.sight[int(i)*p.maxEyes : int(i)*p.maxEyes+len(eyes)]
+	for k := range sights {
+		det[k] = sights[k].search
+	}
+	for _, k := range p.points[w.down.from:w.down.to] {
+		det[k] = Never
+	}
+	if log != nil {
+		for k := range eyes {
+			p.cuedBy[k] = -1
+		}
+	}
+	start := p.startMs[i]
+	cues := p.cues[w.cues.from:w.cues.to]
+	for k := range cues {
+		p.lastCue[k] = pointed{Never, Never}
+	}
+	for changed := len(cues) > 0; changed; {
+		changed = false
+		for k := range cues {
+			q := &cues[k]
+			warn, warnBy := earliest(p.feeds[q.warn.from:q.warn.to], det, start)
+			if warn == Never {
+				continue
+			}
+			track, trackBy := earliest(p.feeds[q.track.from:q.track.to], det, start)
+			if p.lastCue[k] == (pointed{warn, track}) {
+				continue // pointing at the same times again can bring nothing earlier
+			}
+			p.lastCue[k] = pointed{warn, track}
+			for _, to := range p.points[q.points.from:q.points.to] {
+				now := det[to]
+				if warn >= now && track >= now {
+					continue
+				}
+				e, x := &eyes[to], &sights[to]
+				t, from := Never, warnBy
+				if warn < now {
+					if x.warned == notAsked {
+						x.warned = p.aided(i, e, e.warned, dice)
+					}
+					t = max(warn, x.warned)
+				}
+				if track < now && track < t {
+					if x.cued == notAsked {
+						x.cued = p.aided(i, e, e.cued, dice)
+					}
+					if c := max(track, x.cued); c < t {
+						t, from = c, trackBy
+					}
+				}
+				if t >= now || t > e.lastMs || e.lostMs != Never && start+t > e.lostMs {
+					continue
+				}
+				det[to], changed = t, true
+				if log != nil {
+					p.cuedBy[to] = from
+				}
+			}
+		}
+	}
+	if log != nil {
+		for k := range eyes {
+			if det[k] != Never {
+				ev := Event{Kind: EvDetect, TMs: start + det[k], Missile: i, A: eyes[k].sensor, B: -1}
+				if by := p.cuedBy[k]; by >= 0 {
+					ev.B = eyes[by].sensor
+				}
+				log.add(ev)
+			}
+		}
+	}
+}
+
+// earliest gives when the first of the feeds brings what it carries to the
+// receiver, from the missile's launch, and which eye found it.
+func earliest(feeds []feed, det []int32, start int32) (best, by int32) {
+	best, by = Never, -1
+	for k := range feeds {
+		f := &feeds[k]
+		if f.boundMs >= best {
+			break
+		}
+		t := det[f.eye]
+		if t == Never {
+			continue
+		}
+		t += f.addMs
+		if f.lostMs != Never && start+t > f.lostMs {
+			continue
+		}
+		if t < best {
+			best, by = t, f.eye
+		}
+	}
+	return best, by
+}
+
+// capacity makes a sensor that can follow only so many tracks at once take a
+// missile when it loses another. A sensor that can follow the whole raid is
+// not asked. sight is the number under which all see alike.
+func (p *table) capacity(sight int32, log *Log) {
+	if len(p.crowded) == 0 {
+		return
+	}
+	n := len(p.path)
+	at := int(sight) % len(p.crowdKeys)
+	k := &p.crowdKeys[at]
+	known := k.serial == p.serial && k.way == sight
+	if !known {
+		*k = rowKey{p.serial, sight, p.tags(n)}
+	}
+	first := n*p.perMissile + at*n
+	for i, path := range p.path {
+		if path < 0 {
+			continue
+		}
+		if !known {
+			copy(p.row(first+i), p.row(int(p.rowOf[i])))
+		}
+		p.rowOf[i] = int32(first + i)
+	}
+	if !known {
+		p.crowd(log)
+	}
+}
+
+// tags numbers n rows that follow each other and gives the first number.
+func (p *table) tags(n int) uint32 {
+	if uint64(p.rowTag)+uint64(n) >= 1<<32-1 {
+		p.rowTag = 1<<32 - 1 // begins anew
+	}
+	first := p.newTag()
+	p.rowTag += uint32(n)
+	return first
+}
+
+// tagOf gives the number of a missile's row.
+func (p *table) tagOf(i int) uint32 {
+	at := int(p.rowOf[i])
+	if at < len(p.rowKeys) {
+		return p.rowKeys[at].tag
+	}
+	at -= len(p.rowKeys)
+	n := len(p.path)
+	return p.crowdKeys[at/n].tag + uint32(at%n)
+}
+
+// crowd applies the capacities to the rows of the posture being played.
+func (p *table) crowd(log *Log) {
+	b := p.b
+	for _, s := range p.crowded {
+		room := b.Sensors[s].Capacity
+		p.trackQ = p.trackQ[:0]
+		for i, path := range p.path {
+			if path < 0 {
+				continue
+			}
+			k := p.eyeAt(path, s)
+			if k < 0 {
+				continue
+			}
+			if d := p.row(int(p.rowOf[i]))[k]; d != Never {
+				p.trackQ = append(p.trackQ, eventAt(p.startMs[i]+d, evResult, int32(i)))
+			}
+		}
+		if len(p.trackQ) <= int(room) {
+			continue
+		}
+		slices.Sort(p.trackQ)
+		p.release.items = p.release.items[:0]
+		for _, r := range p.trackQ {
+			det, _, i := r.parts()
+			k := p.eyeAt(p.path[i], s)
+			d := &p.row(int(p.rowOf[i]))[k]
+			last := p.startMs[i] + p.eyes[p.courses[p.path[i]].eye0+k].lastMs
+			t := det
+			if len(p.release.items) >= int(room) {
+				t = max(t, int32(p.release.items[0]))
+				if t > last {
+					*d = Never
+					log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: s})
+					continue
+				}
+				p.release.pop()
+			}
+			p.release.push(event(last))
+			if t != det {
+				*d = t - p.startMs[i]
+				log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: s, B: t})
+			}
+		}
+	}
+}
+
+// eyeAt gives a sensor's eye among a path's, -1 if it never sees it.
+func (p *table) eyeAt(path, sensor int32) int32 {
+	return p.eyeOf[int(path)*len(p.b.Sensors)+int(sensor)]
+}

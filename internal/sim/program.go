@@ -1,0 +1,582 @@
+package sim
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+
+	"testudo/internal/draw"
+)
+
+// program is a board laid out for playing: what each posture makes of each path
+// stands in flat lists of plain numbers, equal lists once, so that a replication
+// reads little memory and asks each question once.
+//
+// A lean program leaves out what no draw can make matter: data that always come
+// later than others do, pointing that cannot make a sensor find anything sooner
+// than it surely does by itself, sensors that nobody asks. Its outcomes are those
+// of the full one, run by run. The full one is for those who want to know what
+// everybody saw (logs), who bring detections of their own, or who blind sensors.
+type program struct {
+	b    *Board
+	lean bool
+
+	courses []course
+	eyes    []eye
+	curves  curves
+	feeds   []feed
+	lists   []list
+	cues    []cue
+	points  []int32
+	orders  []order
+	engs    []engagement
+	slots   []Slot
+	kins    []kin
+	sights  []sighting // all ways of seeing, by path
+	states  [][][]brief
+
+	guns    []gun    // per battery
+	entity  []uint64 // per missile
+	crowded []int32  // sensors that cannot follow the whole raid
+	eyeOf   []int32  // per path × sensor: its eye among the path's, -1
+
+	maxEyes, maxLists, maxWays, maxEngs int
+}
+
+// course is one path's part of the lists.
+type course struct {
+	eye0, eyes   int32
+	list0, lists int32
+	way0, ways   int32 // of sights
+}
+
+// eye is one sensor's view of one path.
+type eye struct {
+	entity                 uint64 // of the sensor, as detections are keyed
+	view, sensor           int32  // in the board; the view counts among the path's
+	firmMs, lastMs, lostMs int32
+	search, warned, cued   int32 // curves
+	sureMs                 int32 // it finds the missile then whatever is drawn; -1: that depends
+}
+
+// feed is a way by which what one eye finds reaches somebody, addMs after it is
+// found, time to a firm track included; not if that is later than lostMs of raid
+// time. See Feed for the rest.
+type feed struct{ eye, addMs, lostMs, boundMs int32 }
+
+// list is a range of feeds; the earliest of them is what somebody waits for.
+type list struct {
+	from, to int32
+	firm     bool // of tracks, not of detections
+}
+
+// cue is a NationCue: its lists, which are not among those of the commands
+// because they are asked while detections still change, and the eyes it points.
+type cue struct{ warn, track, points span }
+
+type span struct{ from, to int32 }
+
+// sighting is one way in which a path may be seen: who points whom, and which
+// eyes are out of order. States under which a path is seen alike share it.
+type sighting struct {
+	cues span
+	down span // of points
+}
+
+// brief is what one state of a posture makes of one path.
+type brief struct {
+	way    int32 // its sighting, among the path's
+	orders span
+}
+
+// order is a PathCommand.
+type order struct {
+	nation, index  int32 // index: its place among the path's commands
+	alerts, tracks int32 // lists, among the path's
+	knownMs        int32
+	engs           span
+	owner          bool // the asset is its own
+}
+
+// engagement is an Engagement.
+type engagement struct {
+	battery        int32
+	own, firmMs    int32 // eye of its radar (-1: none), and its time to a firm track
+	launch, engage int32 // lists, among the path's; -1: none
+	slot0, slots   int32
+	kin            int32
+	index          int32 // its place among the command's engagements
+	onOthers       bool
+}
+
+// newProgram lays a board out.
+func newProgram(b *Board, lean bool) *program {
+	pr := &program{b: b, lean: lean}
+	for i := range b.Missiles {
+		pr.entity = append(pr.entity, b.Missiles[i].Entity)
+	}
+	crowded := make([]bool, len(b.Sensors))
+	for s := range b.Sensors {
+		if room := b.Sensors[s].Capacity; room > 0 && int(room) < len(b.Missiles) {
+			crowded[s] = true
+			pr.crowded = append(pr.crowded, int32(s))
+		}
+	}
+	for i := range b.Batteries {
+		pr.guns = append(pr.guns, newGun(b, i))
+	}
+	for i := range b.Kins {
+		pr.kins = append(pr.kins, newKin(&b.Kins[i]))
+	}
+	pr.eyeOf = make([]int32, len(b.Paths)*len(b.Sensors))
+	for i := range pr.eyeOf {
+		pr.eyeOf[i] = -1
+	}
+	pr.states = make([][][]brief, len(b.Postures))
+	for q := range b.Postures {
+		pr.states[q] = make([][]brief, len(b.Postures[q].States))
+		for s := range pr.states[q] {
+			pr.states[q][s] = make([]brief, len(b.Paths))
+		}
+	}
+	l := layer{program: pr, isCrowded: crowded}
+	for i := range b.Paths {
+		l.path(i)
+	}
+	most := make([]int, len(b.Paths)) // engagements of each path, at most
+	for q := range pr.states {
+		for s := range pr.states[q] {
+			for i := range b.Paths {
+				n := 0
+				for _, o := range pr.orders[pr.states[q][s][i].orders.from:pr.states[q][s][i].orders.to] {
+					n += int(o.engs.to - o.engs.from)
+				}
+				most[i] = max(most[i], n)
+			}
+		}
+	}
+	for i := range b.Missiles {
+		worst := 0
+		for _, a := range b.Missiles[i].Aims {
+			worst = max(worst, most[a.Path])
+		}
+		pr.maxEngs += worst
+	}
+	return pr
+}
+
+// layer lays out one path after the other. What it holds is the path's at hand.
+type layer struct {
+	*program
+	isCrowded []bool
+	views     []View
+	sure      []int32          // per view: found by then whatever is drawn; Never if not sure
+	asked     []bool           // per view: somebody may wait for it
+	number    []int32          // per view: its eye, -1
+	known     map[string]int32 // lists, by content
+	ways      map[string]int32 // sightings, by content
+	key       []byte
+}
+
+func (l *layer) path(i int) {
+	b := l.b
+	pa := &b.Paths[i]
+	l.views = b.Views[pa.FirstView : pa.FirstView+pa.Views]
+	n := len(l.views)
+	l.sure, l.asked, l.number = make([]int32, n), make([]bool, n), make([]int32, n)
+	l.known, l.ways = map[string]int32{}, map[string]int32{}
+	for v := range l.views {
+		l.sure[v] = l.surely(&l.views[v])
+		l.asked[v] = !l.lean || l.isCrowded[l.views[v].Sensor]
+	}
+	if l.lean {
+		l.ask(i)
+	}
+	c := &course{eye0: int32(len(l.eyes)), list0: int32(len(l.lists)), way0: int32(len(l.sights))}
+	for v := range l.views {
+		l.number[v] = -1
+		if l.asked[v] {
+			l.number[v] = int32(len(l.eyes)) - c.eye0
+			l.eyes = append(l.eyes, l.eye(v))
+			l.eyeOf[i*len(b.Sensors)+int(l.views[v].Sensor)] = l.number[v]
+		}
+	}
+	c.eyes = int32(len(l.eyes)) - c.eye0
+	for q := range b.Postures {
+		for s := range b.Postures[q].States {
+			st := &b.Postures[q].States[s][i]
+			down := b.Postures[q].Down[s]
+			t := &l.states[q][s][i]
+			t.way = l.way(st, down, c)
+			t.orders.from = int32(len(l.orders))
+			for k := range st.Commands {
+				l.order(i, k, &st.Commands[k], c)
+			}
+			t.orders.to = int32(len(l.orders))
+		}
+	}
+	c.lists, c.ways = int32(len(l.lists))-c.list0, int32(len(l.sights))-c.way0
+	l.courses = append(l.courses, *c)
+	l.maxEyes, l.maxLists, l.maxWays = max(l.maxEyes, int(c.eyes)), max(l.maxLists, int(c.lists)), max(l.maxWays, int(c.ways))
+}
+
+// surely gives the time by which a view finds the missile whatever is drawn and
+// whoever points it; Never where that is not sure.
+func (l *layer) surely(v *View) int32 {
+	if l.b.Sensors[v.Sensor].LostMs != Never || l.isCrowded[v.Sensor] {
+		return Never
+	}
+	for k, u := range v.Search.Upto {
+		if u == always {
+			return v.Search.TMs[k]
+		}
+	}
+	return Never
+}
+
+// upTo cuts a list behind the last feed that can ever be the earliest: feeds
+// stand in the order of the earliest they can bring, and one of them surely
+// brings something by a time.
+func (l *layer) upTo(feeds []Feed, firm bool) []Feed {
+	if !l.lean {
+		return feeds
+	}
+	by := Never
+	for k := range feeds {
+		f := &feeds[k]
+		if f.BoundMs >= by {
+			return feeds[:k]
+		}
+		if s := l.sure[f.View]; s != Never && f.LostMs == Never {
+			by = min(by, s+f.DelayMs+l.firm(f, firm))
+		}
+	}
+	return feeds
+}
+
+func (l *layer) firm(f *Feed, firm bool) int32 {
+	if firm {
+		return l.views[f.View].FirmMs
+	}
+	return 0
+}
+
+// ask marks the views of a path that somebody may wait for: commands, and those
+// whose finds point a view that somebody may wait for.
+func (l *layer) ask(path int) {
+	b := l.b
+	mark := func(feeds []Feed, firm bool) (more bool) {
+		for _, f := range l.upTo(feeds, firm) {
+			more = more || !l.asked[f.View]
+			l.asked[f.View] = true
+		}
+		return more
+	}
+	for q := range b.Postures {
+		for s := range b.Postures[q].States {
+			st := &b.Postures[q].States[s][path]
+			for k := range st.Commands {
+				cmd := &st.Commands[k]
+				if !l.matters(path, cmd) {
+					continue
+				}
+				mark(cmd.Alerts, false)
+				mark(cmd.Tracks, true)
+				if cmd.KnownMs == Never {
+					continue
+				}
+				for e := range cmd.Engs {
+					if own := cmd.Engs[e].Own; own >= 0 {
+						l.asked[own] = true
+					}
+					mark(cmd.Engs[e].Launch, true)
+					mark(cmd.Engs[e].Engage, true)
+				}
+			}
+		}
+	}
+	for more := true; more; {
+		more = false
+		for q := range b.Postures {
+			for s := range b.Postures[q].States {
+				cues := b.Postures[q].States[s][path].Cues
+				for k := range cues {
+					if len(l.pointed(&cues[k])) > 0 {
+						more = mark(cues[k].Warnings, false) || more
+						more = mark(cues[k].Tracks, true) || more
+					}
+				}
+			}
+		}
+	}
+}
+
+// matters reports whether a command can do or count anything about a path.
+func (l *layer) matters(path int, cmd *PathCommand) bool {
+	return !l.lean || len(cmd.Engs) > 0 && cmd.KnownMs != Never || l.owns(path, cmd)
+}
+
+func (l *layer) owns(path int, cmd *PathCommand) bool {
+	a := l.b.Paths[path].Asset
+	return a >= 0 && l.b.Assets[a].Nation == cmd.Nation
+}
+
+// boundSlackMs is by how much a feed may come before its bound: both are rounded
+// to milliseconds, the sum and its parts.
+const boundSlackMs = 2
+
+// pointed lists the views that a cue may make find something sooner.
+func (l *layer) pointed(c *NationCue) []int32 {
+	if !l.lean {
+		return c.Views
+	}
+	first := func(feeds []Feed, c *Curve) int32 {
+		if len(feeds) == 0 || len(c.TMs) == 0 {
+			return Never
+		}
+		return max(feeds[0].BoundMs-boundSlackMs, c.TMs[0])
+	}
+	var out []int32
+	for _, v := range c.Views {
+		x := &l.views[v]
+		if l.asked[v] && min(first(c.Warnings, &x.Warned), first(c.Tracks, &x.Cued)) < l.sure[v] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (l *layer) eye(v int) eye {
+	x := &l.views[v]
+	s := &l.b.Sensors[x.Sensor]
+	e := eye{entity: keyDetect(s.Entity), view: int32(v), sensor: x.Sensor, firmMs: x.FirmMs, lastMs: x.LastMs, lostMs: s.LostMs, sureMs: -1}
+	e.search = l.curves.add(&x.Search)
+	if e.warned, e.cued = e.search, e.search; !x.Plain {
+		e.warned, e.cued = l.curves.add(&x.Warned), l.curves.add(&x.Cued)
+	}
+	if len(x.Search.Upto) > 0 && x.Search.Upto[0] == always && s.LostMs == Never {
+		e.sureMs = x.Search.TMs[0]
+	}
+	return e
+}
+
+// put writes feeds down and gives their range.
+func (l *layer) put(feeds []Feed, firm bool) span {
+	at := span{from: int32(len(l.feeds))}
+	for _, f := range feeds {
+		x := feed{eye: l.number[f.View], addMs: f.DelayMs + l.firm(&f, firm), lostMs: f.LostMs, boundMs: f.BoundMs}
+		if f.LostMs != Never {
+			// Sent before it is lost, it arrives.
+			x.lostMs = int32(min(int64(f.LostMs)+int64(f.DelayMs), int64(Never)-1))
+		}
+		l.feeds = append(l.feeds, x)
+	}
+	at.to = int32(len(l.feeds))
+	return at
+}
+
+// list gives the number, among the path's, of a list of feeds.
+func (l *layer) list(feeds []Feed, firm bool, c *course) int32 {
+	feeds = l.upTo(feeds, firm)
+	l.key = l.key[:0]
+	l.key = append(l.key, byte(len(feeds)), 0)
+	if firm {
+		l.key[1] = 1
+	}
+	for i := range feeds {
+		f := &feeds[i]
+		for _, x := range [4]int32{f.View, f.DelayMs, f.LostMs, f.BoundMs} {
+			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(x))
+		}
+	}
+	n, ok := l.known[string(l.key)]
+	if !ok {
+		n = int32(len(l.lists)) - c.list0
+		at := l.put(feeds, firm)
+		l.lists = append(l.lists, list{at.from, at.to, firm})
+		l.known[string(l.key)] = n
+	}
+	return n
+}
+
+// way gives the number, among the path's, of the way it is seen in a state.
+func (l *layer) way(st *PathState, down []bool, c *course) int32 {
+	w := sighting{cues: span{from: int32(len(l.cues))}}
+	feeds0, points0 := len(l.feeds), len(l.points)
+	l.key = l.key[:0]
+	for k := range st.Cues {
+		x := &st.Cues[k]
+		pointed := l.pointed(x)
+		if len(pointed) == 0 {
+			continue
+		}
+		q := cue{points: span{from: int32(len(l.points))}}
+		for _, v := range pointed {
+			l.points = append(l.points, l.number[v])
+		}
+		q.points.to = int32(len(l.points))
+		q.warn, q.track = l.put(l.upTo(x.Warnings, false), false), l.put(l.upTo(x.Tracks, true), true)
+		l.cues = append(l.cues, q)
+		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(q.warn.to-q.warn.from))
+		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(len(pointed)))
+	}
+	w.cues.to = int32(len(l.cues))
+	w.down.from = int32(len(l.points))
+	for v := range l.views {
+		if down[l.views[v].Sensor] && l.number[v] >= 0 {
+			l.points = append(l.points, l.number[v])
+		}
+	}
+	w.down.to = int32(len(l.points))
+	for _, f := range l.feeds[feeds0:] {
+		for _, x := range [4]int32{f.eye, f.addMs, f.lostMs, f.boundMs} {
+			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(x))
+		}
+	}
+	for _, t := range l.points[points0:] {
+		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(t))
+	}
+	n, ok := l.ways[string(l.key)]
+	if ok {
+		l.feeds, l.points, l.cues = l.feeds[:feeds0], l.points[:points0], l.cues[:w.cues.from]
+		return n
+	}
+	n = int32(len(l.sights)) - c.way0
+	l.sights = append(l.sights, w)
+	l.ways[string(l.key)] = n
+	return n
+}
+
+func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
+	if !l.matters(path, cmd) {
+		return
+	}
+	o := order{nation: cmd.Nation, index: int32(index), knownMs: cmd.KnownMs, owner: l.owns(path, cmd)}
+	o.alerts, o.tracks = l.list(cmd.Alerts, false, c), l.list(cmd.Tracks, true, c)
+	o.engs.from = int32(len(l.engs))
+	for k := range cmd.Engs {
+		e := &cmd.Engs[k]
+		if l.lean && cmd.KnownMs == Never {
+			break
+		}
+		x := engagement{battery: e.Battery, own: -1, launch: -1, engage: -1, slot0: int32(len(l.slots)), slots: int32(len(e.Slots)), kin: e.Kin, index: int32(k), onOthers: e.OnOthers}
+		if e.Own >= 0 {
+			x.own, x.firmMs = l.number[e.Own], l.views[e.Own].FirmMs
+		}
+		if len(e.Launch) > 0 {
+			x.launch = l.list(e.Launch, true, c)
+		}
+		if len(e.Engage) > 0 {
+			x.engage = l.list(e.Engage, true, c)
+		}
+		l.slots = append(l.slots, e.Slots...)
+		l.engs = append(l.engs, x)
+	}
+	o.engs.to = int32(len(l.engs))
+	l.orders = append(l.orders, o)
+}
+
+// curves keeps detection curves with an index into each: a draw looks up where
+// in the curve to begin, and mostly is there.
+type curves struct {
+	index []curveIndex
+	upto  []uint64
+	tMs   []int32
+}
+
+// guideBits is how many leading bits of a draw choose where to begin.
+const guideBits = 5
+
+type curveIndex struct {
+	first int32
+	guide [1 << guideBits]uint16 // from first
+}
+
+// add writes a curve down, closed by an entry for what is never found.
+func (c *curves) add(x *Curve) int32 {
+	q := curveIndex{first: int32(len(c.upto))}
+	n := len(x.Upto)
+	if i := slices.Index(x.Upto, always); i >= 0 {
+		n = i + 1 // no draw goes further
+	}
+	c.upto, c.tMs = append(c.upto, x.Upto[:n]...), append(c.tMs, x.TMs[:n]...)
+	c.upto, c.tMs = append(c.upto, always), append(c.tMs, Never)
+	at := 0
+	for g := range q.guide {
+		least := uint64(g) << (64 - guideBits)
+		for at < n && !draw.Hit(least, x.Upto[at]) {
+			at++
+		}
+		q.guide[g] = uint16(min(at, 1<<16-1))
+	}
+	c.index = append(c.index, q)
+	return int32(len(c.index)) - 1
+}
+
+// at gives the time at which curve k detects for draw u.
+func (c *curves) at(k int32, u uint64) int32 {
+	q := &c.index[k]
+	i := q.first + int32(q.guide[u>>(64-guideBits)])
+	for !draw.Hit(u, c.upto[i]) {
+		i++
+	}
+	return c.tMs[i]
+}
+
+// kin is a Kin with what can be told of it once.
+type kin struct {
+	*Kin
+	steadyMs int32 // flight time, where one may launch at any time of the grid and the flight always takes as long; -1
+	shift    int8  // log2 of StepMs; -1 if it is no power of two
+}
+
+func newKin(k *Kin) kin {
+	out := kin{Kin: k, steadyMs: -1, shift: -1}
+	if k.StepMs > 0 && k.StepMs&(k.StepMs-1) == 0 {
+		out.shift = int8(bits.TrailingZeros32(uint32(k.StepMs)))
+	}
+	for i := range k.LaunchMs {
+		if k.LaunchMs[i] != k.FirstMs+int32(i)*k.StepMs || k.Intercept[i]-k.LaunchMs[i] != k.Intercept[0]-k.LaunchMs[0] {
+			return out
+		}
+	}
+	if len(k.LaunchMs) > 0 {
+		out.steadyMs = k.Intercept[0] - k.LaunchMs[0]
+	}
+	return out
+}
+
+// place gives the first launch of the grid not before t.
+func (k *kin) place(t int32) int32 {
+	if t <= k.FirstMs {
+		return 0
+	}
+	up := t - k.FirstMs + k.StepMs - 1
+	if k.shift >= 0 {
+		return up >> k.shift
+	}
+	return up / k.StepMs
+}
+
+// next gives the launch on the grid at or after t, at most upto.
+func (k *kin) next(t, upto int32) int32 {
+	i := k.place(t)
+	if k.steadyMs >= 0 && int(i) < len(k.LaunchMs) {
+		return min(k.FirstMs+i*k.StepMs, upto)
+	}
+	for ; int(i) < len(k.LaunchMs); i++ {
+		if k.LaunchMs[i] >= t {
+			return min(k.LaunchMs[i], upto)
+		}
+	}
+	return upto
+}
+
+// meets gives the intercept time of a launch at t.
+func (k *kin) meets(t int32) int32 {
+	i := min(k.place(t), int32(len(k.Intercept)-1))
+	if k.steadyMs >= 0 {
+		return k.FirstMs + i*k.StepMs + k.steadyMs
+	}
+	return k.Intercept[i]
+}
