@@ -159,18 +159,37 @@ const MaxHops = 4
 // not be forwardable: whatever a nation passes on must have reached it over an
 // edge that allows it. Routes that another one beats in every respect (level,
 // delay, quality, hops, life) are left out. The order is canonical.
+//
+// Each edge only takes away: a way to a nation that an earlier one beats in
+// every respect is not followed further, for the same edges behind the earlier
+// one do as well, and where those would go in a circle the part before the
+// circle does better. Without that the ways among thirty nations that all pass
+// on are too many to walk.
 func (n *Net) Routes(from, to int, c Content, up func(edge int) bool) []Route {
 	own := Route{Level: EngageOnRemote, Quality: 1, LostAtS: math.Inf(1), Path: []int{from}}
 	if from == to {
 		return []Route{own}
 	}
-	var found []Route
+	met := make([][]Route, len(n.Nations)) // the ways to each nation, none beaten by an earlier one
+	better := func(at int, r Route) bool {
+		for _, o := range met[at] {
+			if o.asGood(r) {
+				return false
+			}
+		}
+		met[at] = append(met[at], r)
+		return true
+	}
 	var walk func(r Route)
 	walk = func(r Route) {
 		at := r.Path[len(r.Path)-1]
-		for i := range n.Edges {
+		// The edges stand in the order of their senders.
+		for i := sort.Search(len(n.Edges), func(i int) bool { return n.Edges[i].From >= at }); i < len(n.Edges) && n.Edges[i].From == at; i++ {
 			e := &n.Edges[i]
-			if e.From != at || e.Veto || e.Level == None || visited(r.Path, e.To) || !e.Filter.Passes(c) || (up != nil && !up(i)) {
+			if e.Veto || e.Level == None || visited(r.Path, e.To) || !e.Filter.Passes(c) || (up != nil && !up(i)) {
+				continue
+			}
+			if e.To != to && (!e.Forwardable || r.Hops+1 >= MaxHops) {
 				continue
 			}
 			next := Route{
@@ -179,24 +198,25 @@ func (n *Net) Routes(from, to int, c Content, up func(edge int) bool) []Route {
 				Quality: r.Quality * e.Quality,
 				Hops:    r.Hops + 1,
 				LostAtS: math.Min(r.LostAtS, e.LostAtS),
-				Path:    append(append([]int(nil), r.Path...), e.To),
 			}
-			if e.To == to {
-				found = append(found, next)
-			} else if e.Forwardable && next.Hops < MaxHops {
+			if !better(e.To, next) {
+				continue
+			}
+			next.Path = append(append([]int(nil), r.Path...), e.To)
+			met[e.To][len(met[e.To])-1].Path = next.Path
+			if e.To != to {
 				walk(next)
 			}
 		}
 	}
 	walk(own)
+	found := met[to]
 	var best []Route
 	for i, r := range found {
 		beaten := false
-		for j, o := range found {
-			if i == j || !o.asGood(r) {
-				continue
-			}
-			if !r.asGood(o) || j < i {
+		// No earlier one beats it; a later one may.
+		for _, o := range found[i+1:] {
+			if o.asGood(r) {
 				beaten = true
 				break
 			}

@@ -1,9 +1,11 @@
 package pact
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -113,4 +115,83 @@ func fastest(rs []Route, l Level) float64 {
 		}
 	}
 	return best
+}
+
+// everyRoute is Routes by the definition: all the ways there are, less those
+// that another beats.
+func everyRoute(n *Net, from, to int) []Route {
+	var found []Route
+	var walk func(r Route)
+	walk = func(r Route) {
+		at := r.Path[len(r.Path)-1]
+		for i := range n.Edges {
+			e := &n.Edges[i]
+			if e.From != at || e.Veto || e.Level == None || visited(r.Path, e.To) {
+				continue
+			}
+			next := Route{min(r.Level, e.Level), r.DelayS + e.DelayS, r.Quality * e.Quality, r.Hops + 1, math.Min(r.LostAtS, e.LostAtS), append(append([]int(nil), r.Path...), e.To)}
+			if e.To == to {
+				found = append(found, next)
+			} else if e.Forwardable && next.Hops < MaxHops {
+				walk(next)
+			}
+		}
+	}
+	walk(Route{Level: EngageOnRemote, Quality: 1, LostAtS: math.Inf(1), Path: []int{from}})
+	var best []Route
+	for i, r := range found {
+		beaten := false
+		for j, o := range found {
+			beaten = beaten || i != j && o.asGood(r) && (!r.asGood(o) || j < i)
+		}
+		if !beaten {
+			best = append(best, r)
+		}
+	}
+	return best
+}
+
+// The ways that are not followed would have been beaten: the same routes, in the
+// same order, by the same nations. Few values of each figure make many ties.
+func TestRoutesAreThoseOfTheDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const most = 6
+		names := []string{"A", "B", "C", "D", "E", "F"}
+		edges := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Edge {
+			from := rapid.IntRange(0, most-1).Draw(t, "from")
+			return Edge{From: from, To: (from + rapid.IntRange(1, most-1).Draw(t, "step")) % most, Level: Level(rapid.IntRange(0, 4).Draw(t, "level")), DelayS: rapid.SampledFrom([]float64{0, 0.1, 7}).Draw(t, "delay"),
+				Quality: rapid.SampledFrom([]float64{1, 0.7, 0.3, 0}).Draw(t, "quality"), Forwardable: rapid.IntRange(0, 3).Draw(t, "passes on") > 0, Veto: rapid.IntRange(0, 9).Draw(t, "veto") == 0, LostAtS: rapid.SampledFrom([]float64{math.Inf(1), 30}).Draw(t, "lost")}
+		}), 0, 40).Draw(t, "edges")
+		n, err := New(names, edges, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(everyRoute(n, 0, 1), n.Routes(0, 1, Content{}, nil)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// Among n nations that all pass everything on: with every way walked, thirty of
+// them take minutes.
+func BenchmarkRoutesAmongAll(b *testing.B) {
+	for _, nations := range []int{10, 30, 60} {
+		b.Run(fmt.Sprint(nations), func(b *testing.B) {
+			var edges []Edge
+			for i := range nations {
+				for j := range nations {
+					if i != j {
+						edges = append(edges, edge(i, j, Track, 1, true))
+					}
+				}
+			}
+			n, err := New(make([]string, nations), edges, nil, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				n.Routes(0, nations-1, Content{}, nil)
+			}
+		})
+	}
 }

@@ -21,6 +21,11 @@ const (
 	MaxItems    = 10_000
 	MaxPostures = 200
 	MaxIncludes = 8
+	MaxFiles    = 64                   // a scenario and what it includes, each time it does
+	MaxText     = 4 * yamldoc.MaxBytes // bytes of them together
+	MaxLinks    = 20_000               // of a posture; likewise who defends whom
+	MaxAllLinks = 200_000              // of all postures
+	MaxCuts     = 1_000
 	MaxRounds   = 1_000_000
 )
 
@@ -102,6 +107,8 @@ type loader struct {
 	attacker                                                               map[string]bool
 	sources                                                                map[string]bool
 	sourceIDs                                                              []string
+	// What has been read so far, against the limits.
+	files, bytes, links, cuts, hinted int
 }
 
 func (l *loader) add(n yamldoc.Node, format string, args ...any) {
@@ -110,6 +117,8 @@ func (l *loader) add(n yamldoc.Node, format string, args ...any) {
 
 // document parses a file and lays it over what it includes.
 func (l *loader) document(name string, data []byte, chain []string) (yamldoc.Node, bool) {
+	l.files++
+	l.bytes += len(data)
 	root, ok := yamldoc.Parse(name, data, l.ps)
 	if root.Kind() != yamldoc.Mapping {
 		if ok {
@@ -150,6 +159,11 @@ func (l *loader) document(name string, data []byte, chain []string) (yamldoc.Nod
 		}
 		if len(chain) >= MaxIncludes {
 			l.add(n, "includes are nested deeper than %d", MaxIncludes)
+			return root, false
+		}
+		// A few files that include each other many times over are a great many.
+		if l.files >= MaxFiles || l.bytes > MaxText {
+			l.add(n, "more is included than is read: %d files, %d bytes; at most %d and %d", l.files, l.bytes, MaxFiles, MaxText)
 			return root, false
 		}
 		text, err := l.read(at)
@@ -301,10 +315,16 @@ func (l *loader) ref(n yamldoc.Node, what string, ids []string) string {
 	if len(ids) <= 30 {
 		p.Allowed = strings.Join(ids, ", ")
 	}
-	p.Hint, _ = yamldoc.Nearest(s, ids)
+	// Thousands of unknown names among thousands of ids take their time.
+	if l.hinted += len(ids); l.hinted <= maxHinted {
+		p.Hint, _ = yamldoc.Nearest(s, ids)
+	}
 	l.ps.Add(p)
 	return ""
 }
+
+// maxHinted bounds the ids that unknown names are compared with for a hint.
+const maxHinted = 200_000
 
 // refs reads one reference or a list of them.
 func (l *loader) refs(n yamldoc.Node, what string, ids []string) []string {

@@ -97,6 +97,11 @@ func (p *postureReader) standard(n yamldoc.Node) {
 		l.taken("ladder: delay of the links not stated, none taken")
 	}
 	p.made = map[string]*Posture{}
+	if n2 := len(nations) * len(nations); n2 > MaxLinks || 7*n2 > MaxAllLinks {
+		l.add(n, "%d nations: the links of all to all are more than %d in a posture or %d in all", len(nations), MaxLinks, MaxAllLinks)
+		return
+	}
+	l.links += 7 * len(nations) * len(nations)
 	levels := map[string]string{"warning": "warning", "tracks": "track", "launch-on-remote": "launch-on-remote", "engage-on-remote": "engage-on-remote", "joint": "engage-on-remote", "mutual": "engage-on-remote"}
 	for _, id := range StandardLadder {
 		q := &Posture{ID: id, About: standardAbout[id], Cite: e.Cite}
@@ -168,15 +173,16 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 			if circle {
 				continue
 			}
-			if b := p.get(base, chain); b != nil {
+			if b := p.get(base, chain); b != nil && l.room(v, q, len(b.Edges)+len(b.JointFire)+len(b.LostSensors), b.defends()) {
 				q.take(b)
 			}
 		}
 	}
 	if v, ok := f.Get("share"); ok {
+		on := layOn(q)
 		for _, x := range v.List(l.ps) {
-			for _, e := range l.edges(x) {
-				q.Edges = replaceEdge(q.Edges, e)
+			if es := l.edges(x); l.room(x, q, len(es), 0) {
+				on.lay(es)
 			}
 		}
 	}
@@ -210,7 +216,11 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 				continue
 			}
 			ofs := l.refs(of, "nation", l.defenders)
-			for _, b := range l.refs(by, "nation", l.defenders) {
+			bys := l.refs(by, "nation", l.defenders)
+			if !l.room(x, q, 0, len(bys)*len(ofs)) {
+				continue
+			}
+			for _, b := range bys {
 				m := Mutual{By: b}
 				for _, o := range ofs {
 					if o != b {
@@ -229,6 +239,28 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 	return q
 }
 
+// defends is the number of nations whose assets others may defend.
+func (q *Posture) defends() int {
+	n := 0
+	for _, m := range q.Mutual {
+		n += len(m.Of)
+	}
+	return n
+}
+
+// room reports whether a posture may have more links and more mutual defence,
+// and says so where it may not. All to all among many nations, or postures that
+// include each other twice over, would else fill the memory.
+func (l *loader) room(n yamldoc.Node, q *Posture, links, defends int) bool {
+	all, of := len(q.Edges)+links, q.defends()+defends
+	if all > MaxLinks || of > MaxLinks || l.links+links+defends > MaxAllLinks {
+		l.add(n, "%d links and %d of mutual defence in posture %s, %d in all postures: at most %d and %d", all, of, q.ID, l.links+links+defends, MaxLinks, MaxAllLinks)
+		return false
+	}
+	l.links += links + defends
+	return true
+}
+
 // take adds all that another posture holds.
 func (q *Posture) take(b *Posture) {
 	q.Edges = append(q.Edges, b.Edges...)
@@ -243,6 +275,7 @@ func (l *loader) shareAll(top yamldoc.Fields) {
 	if !ok {
 		return
 	}
+	on := make([]*layer, len(l.f.Postures))
 	for _, n := range v.List(l.ps) {
 		f, edges := l.readEdges(n, "in")
 		var in []string
@@ -256,9 +289,13 @@ func (l *loader) shareAll(top yamldoc.Fields) {
 			if in != nil && !slices.Contains(in, q.ID) {
 				continue
 			}
-			for _, e := range edges {
-				q.Edges = replaceEdge(q.Edges, e)
+			if !l.room(n, q, len(edges), 0) {
+				return
 			}
+			if on[i] == nil {
+				on[i] = layOn(q)
+			}
+			on[i].lay(edges)
 		}
 	}
 }
@@ -285,21 +322,49 @@ func (l *loader) cutAll(top yamldoc.Fields) {
 	}
 }
 
-// replaceEdge adds an edge; one between the same two nations with the same
-// filter that stood before is replaced, so that an including posture can change
-// a link.
-func replaceEdge(list []Edge, e Edge) []Edge {
-	key := func(x Edge) string {
-		return fmt.Sprint(x.From, x.To, x.OnlyClasses, x.OnlyFrom, x.OnlySensors)
+// layer lays links over those of a posture: one between the same two nations
+// with the same filter that stood before is replaced, so that an including
+// posture can change a link.
+type layer struct {
+	q  *Posture
+	at map[string]int // the first link of each key
+}
+
+func layOn(q *Posture) *layer {
+	// The links may be those of a posture that is included elsewhere, too.
+	q.Edges = slices.Clone(q.Edges)
+	y := &layer{q, make(map[string]int, len(q.Edges))}
+	for i := range q.Edges {
+		y.note(i)
 	}
-	for i := range list {
-		if key(list[i]) == key(e) {
-			out := append([]Edge(nil), list...)
-			out[i] = e
-			return out
+	return y
+}
+
+func (y *layer) note(i int) {
+	if k := linkKey(&y.q.Edges[i]); !y.has(k) {
+		y.at[k] = i
+	}
+}
+
+func (y *layer) has(k string) bool { _, ok := y.at[k]; return ok }
+
+func (y *layer) lay(edges []Edge) {
+	for i := range edges {
+		if at, ok := y.at[linkKey(&edges[i])]; ok {
+			y.q.Edges[at] = edges[i]
+			continue
 		}
+		y.q.Edges = append(y.q.Edges, edges[i])
+		y.note(len(y.q.Edges) - 1)
 	}
-	return append(list[:len(list):len(list)], e)
+}
+
+func linkKey(e *Edge) string {
+	k := e.From + " " + e.To
+	if len(e.OnlyClasses)+len(e.OnlyFrom)+len(e.OnlySensors) > 0 {
+		k += fmt.Sprint(" ", e.OnlyClasses, e.OnlyFrom, e.OnlySensors)
+	}
+	return k
 }
 
 // ends reads from or to: a nation, a list, or all defenders.
@@ -340,6 +405,10 @@ func (l *loader) readEdges(n yamldoc.Node, further ...string) (yamldoc.Fields, [
 		}
 	}
 	from, to := l.ends(f, "from"), l.ends(f, "to")
+	if len(from)*len(to) > MaxLinks {
+		l.add(n, "%d links; at most %d", len(from)*len(to), MaxLinks)
+		return f, nil
+	}
 	var out []Edge
 	for _, a := range from {
 		for _, b := range to {
@@ -373,6 +442,12 @@ type aCut struct {
 }
 
 func (l *loader) readCut(n yamldoc.Node) aCut {
+	if l.cuts++; l.cuts == MaxCuts+1 {
+		l.add(n, "more than %d cuts", MaxCuts)
+	}
+	if l.cuts > MaxCuts {
+		return aCut{}
+	}
 	f := n.Fields(l.ps, "from", "to", "both")
 	return aCut{both: l.flag(f, "both", false), a: l.ends(f, "from"), b: l.ends(f, "to")}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -453,5 +454,36 @@ func BenchmarkHostile(b *testing.B) {
 				scenario.Load("s.yaml", func(string) ([]byte, error) { return []byte(text), nil }, book, nil)
 			}
 		})
+	}
+}
+
+// A small file that means a great deal is refused: all to all among a thousand
+// nations, postures and files that include each other many times over,
+// thousands of unknown names.
+func TestSmallFilesThatGrowAreRefused(t *testing.T) {
+	var nations, postures strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&nations, "  N%d: {name: x}\n", i)
+	}
+	postures.WriteString("  q0: {share: [{from: GRN, to: BLU, level: track, " + why + "}], joint-fire-control: [BLU, GRN], mutual-defence: [{by: BLU, of: [GRN]}]}\n")
+	for i := range 60 {
+		fmt.Fprintf(&postures, "  q%d: {include: [q%d, q%d]}\n", i+1, i, i)
+	}
+	many := strings.Replace(good, "nations:\n", "nations:\n"+nations.String(), 1)
+	over := "testudo: 1\ninclude: [" + strings.Repeat("base.yaml, ", 30) + "base.yaml]\n"
+	for name, x := range map[string]struct{ text, want string }{
+		"all to all":    {many + "  all: {share: [{from: all, to: all, level: track, " + why + "}]}\n", "links; at most 20000"},
+		"the ladder":    {many + "ladder: {nations: [" + strings.Repeat("BLU, ", 150) + "GRN]}\n", "in a posture"},
+		"mutual":        {many + "  all: {mutual-defence: [{by: [" + strings.Repeat("BLU, ", 150) + "BLU], of: [" + strings.Repeat("GRN, ", 150) + "GRN]}]}\n", "of mutual defence in posture all"},
+		"doubling":      {good + postures.String(), "at most 20000"},
+		"cuts":          {good + "cut: [" + strings.Repeat("{from: GRN, to: BLU}, ", 1100) + "{from: GRN, to: BLU}]\n", "more than 1000 cuts"},
+		"unknown names": {good + "ladder: [" + strings.Repeat("nobody, ", 20_000) + "nobody]\n", "no posture of this id"},
+		"files":         {over, "more is included than is read"},
+	} {
+		_, err := load(t, map[string]string{"s.yaml": x.text, "base.yaml": "testudo: 1\ninclude: [" + strings.Repeat("floor.yaml, ", 30) + "floor.yaml]\n", "floor.yaml": good})
+		var ps *yamldoc.Problems
+		if !errors.As(err, &ps) || !slices.ContainsFunc(ps.List(), func(p yamldoc.Problem) bool { return strings.Contains(p.Message, x.want) }) {
+			t.Errorf("%s: %.300v", name, err)
+		}
 	}
 }
