@@ -12,6 +12,8 @@ import (
 
 	"testudo/internal/pact"
 	"testudo/internal/scenario"
+	"testudo/internal/sim"
+	"testudo/internal/theatre"
 	"testudo/internal/units"
 	"testudo/internal/yamldoc"
 )
@@ -284,6 +286,46 @@ func equal(t interface{ Fatal(...any) }, w *World, s *Scenario, raid string) {
 	if !bytes.Equal(got, want) {
 		t.Fatal("the board compiled from the one before differs from the one compiled from nothing")
 	}
+}
+
+// The pieces of a compilation do not depend on each other: the last first, one
+// after the other, or several at a time, the board is the same.
+func TestCompileInAnyOrder(t *testing.T) {
+	backwards := func(n int, do func(i int)) {
+		for i := n - 1; i >= 0; i-- {
+			do(i)
+		}
+	}
+	for _, name := range []string{"gulf", "levant-2025", "northeast-asia-2014", "textbook/pooled"} {
+		s, err := Load("scenarios/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, each := range []func(int, func(int)){nil, backwards} {
+			th, err := theatre.Resolve(s.File, theatre.Options{Each: each})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := sim.NewCompilerFrom(nil, th, each).Board(th.Postures, th.Ladder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, &World{Board: b}, s, "")
+		}
+	}
+}
+
+func TestOnAllCoresPassesOnAPanic(t *testing.T) {
+	defer func() {
+		if p := recover(); p != "seven" {
+			t.Errorf("recovered %v, want seven", p)
+		}
+	}()
+	onAllCores(20, func(i int) {
+		if i == 7 {
+			panic("seven")
+		}
+	})
 }
 
 func benchRecompile(b *testing.B, how func(i int) func(*scenario.File)) {

@@ -14,8 +14,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	data "testudo/catalog/data"
 	"testudo/internal/catalog"
@@ -185,7 +188,7 @@ func (s *Scenario) Compile(raid string) (*World, error) {
 // prev (nil: from nothing). The world is that of Compile, bit for bit; prev stays
 // as it is and may serve several at a time.
 func (s *Scenario) CompileFrom(prev *World, raid string) (*World, error) {
-	o := theatre.Options{Raid: raid}
+	o := theatre.Options{Raid: raid, Each: onAllCores}
 	var before *sim.Compiler
 	if prev != nil {
 		o.Previous, before = prev.Theatre, prev.compiler
@@ -194,12 +197,38 @@ func (s *Scenario) CompileFrom(prev *World, raid string) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := sim.NewCompilerFrom(before, t)
+	c := sim.NewCompilerFrom(before, t, onAllCores)
 	b, err := c.Board(t.Postures, t.Ladder)
 	if err != nil {
 		return nil, err
 	}
 	return &World{Scenario: s, Theatre: t, Board: b, compiler: c}, nil
+}
+
+// onAllCores does n pieces of work that do not depend on each other on all cores. What
+// goes wrong in one of them goes wrong in the caller.
+func onAllCores(n int, do func(i int)) {
+	var next atomic.Int64
+	var failed atomic.Value
+	work := func() {
+		defer func() {
+			if p := recover(); p != nil {
+				failed.Store(fmt.Sprint(p))
+			}
+		}()
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			do(i)
+		}
+	}
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) - 1 {
+		all.Go(work)
+	}
+	work()
+	all.Wait()
+	if p := failed.Load(); p != nil {
+		panic(p)
+	}
 }
 
 // Options of a study.

@@ -49,6 +49,7 @@ type Compiler struct {
 	kills    names[engage.Kill]
 	killOf   []uint32 // per battery: the number of its way to kill
 	next     uint32   // the number last given to a way to kill
+	each     func(n int, do func(i int))
 }
 
 // pathPhysics is what is known of one path before anybody agrees on anything.
@@ -80,16 +81,24 @@ type sensed struct {
 // NewCompiler flies nothing (the theatre's paths have flown) but looks and
 // reaches: every sensor at every path, every battery at every path.
 func NewCompiler(t *theatre.Theatre) *Compiler {
-	return NewCompilerFrom(nil, t)
+	return NewCompilerFrom(nil, t, nil)
 }
 
 // NewCompilerFrom is NewCompiler for a theatre much like one compiled before:
 // what a sensor saw of a flight and when a battery could meet it are taken over
 // where the flight is the very same one (theatre.Options.Previous keeps it) and
 // sensor and battery stand and are as they were. The boards are those of
-// NewCompiler, bit for bit. prev may be nil; it is only read.
-func NewCompilerFrom(prev *Compiler, t *theatre.Theatre) *Compiler {
-	c := &Compiler{t: t}
+// NewCompiler, bit for bit. prev may be nil; it is only read. The paths are worked
+// on by each, as in theatre.Options.
+func NewCompilerFrom(prev *Compiler, t *theatre.Theatre, each func(n int, do func(i int))) *Compiler {
+	if each == nil {
+		each = func(n int, do func(i int)) {
+			for i := range n {
+				do(i)
+			}
+		}
+	}
+	c := &Compiler{t: t, each: each}
 	var k *kept
 	if prev != nil {
 		c.routings, c.kills, c.next = newRoutings(prev.routings), prev.kills.heir(), prev.next
@@ -99,17 +108,23 @@ func NewCompilerFrom(prev *Compiler, t *theatre.Theatre) *Compiler {
 	}
 	c.kinds, c.kindOf = kindsOf(t)
 	c.killOf = c.killNumbers()
-	for i := range t.Paths {
-		c.paths = append(c.paths, c.physics(i, k))
+	c.paths = make([]pathPhysics, len(t.Paths))
+	views := make([][]sensed, len(t.Paths))
+	each(len(t.Paths), func(i int) { c.paths[i], views[i] = c.physics(i, k) })
+	for i := range c.paths {
+		c.paths[i].first = len(c.views)
+		c.views = append(c.views, views[i]...)
 	}
 	return c
 }
 
-func (c *Compiler) physics(i int, k *kept) pathPhysics {
+// physics looks and reaches: what each sensor sees of a path, when each battery
+// can meet it.
+func (c *Compiler) physics(i int, k *kept) (ph pathPhysics, views []sensed) {
 	t := c.t
 	p := &t.Paths[i]
 	sig := t.Types[p.Type].Signature
-	ph := pathPhysics{first: len(c.views), ofView: make([]int, len(t.Sensors))}
+	ph.ofView = make([]int, len(t.Sensors))
 	was := k.path(pathKey{p.Flight, sig})
 	if was != nil {
 		ph.motion, ph.before = was.motion, was.tables
@@ -145,11 +160,11 @@ func (c *Compiler) physics(i int, k *kept) pathPhysics {
 			}
 		}
 		if seen {
-			ph.ofView[s] = len(c.views) - ph.first
-			c.views = append(c.views, x)
+			ph.ofView[s] = len(views)
+			views = append(views, x)
 		}
 	}
-	ph.views = len(c.views) - ph.first
+	ph.views = len(views)
 	var path *engage.Path // made when the first battery must aim
 	ph.windows, ph.kins, ph.ids = make([]engage.Window, len(t.Batteries)), make([]Kin, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
@@ -164,7 +179,7 @@ func (c *Compiler) physics(i int, k *kept) pathPhysics {
 		ph.windows[b], ph.ids[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid), ph.tables.number()
 		ph.kins[b] = kinOf(&ph.windows[b])
 	}
-	return ph
+	return ph, views
 }
 
 // observe lets a sensor look at a flight; false if it never sees it.
@@ -358,7 +373,7 @@ func (c *Compiler) postures(b *Board, postures []theatre.Posture) error {
 	for s := range saw {
 		saw[s] = make([]uint32, len(c.paths))
 	}
-	for i := range c.paths {
+	c.each(len(c.paths), func(i int) {
 		tables, seen := c.path(i, states)
 		s := 0
 		for p := range b.Postures {
@@ -367,7 +382,7 @@ func (c *Compiler) postures(b *Board, postures []theatre.Posture) error {
 				s++
 			}
 		}
-	}
+	})
 	s := 0
 	sights := map[string]int32{}
 	for p := range b.Postures {

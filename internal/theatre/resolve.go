@@ -29,6 +29,10 @@ type Options struct {
 	// are taken over where they start from the same figures. It changes nothing
 	// but the time: what is taken over is what would be computed.
 	Previous *Theatre
+	// Each does pieces of work that do not depend on each other: do(0) to do(n-1),
+	// in any order, several at a time if the caller wants. Nil does one after the
+	// other. The world is the same.
+	Each func(n int, do func(i int))
 }
 
 // Resolve builds the world of a scenario. Its errors name the place in the
@@ -41,6 +45,7 @@ func Resolve(f *scenario.File, o Options) (*Theatre, error) {
 	r.world()
 	r.nations()
 	r.places()
+	r.flyAhead()
 	r.sensors()
 	r.batteries()
 	r.raid()
@@ -239,11 +244,7 @@ func (r *resolver) batteries() {
 		fly, ok := flyouts[in.ID]
 		if !ok {
 			var err error
-			fly, err = r.flyout(flight.FlyoutSpec{
-				ConstantSpeed: in.Attr("model") == "constant-speed", BurnoutSpeed: units.Speed(in.value("burnout-speed", 0)), Burn: units.Duration(in.value("burn-time", 0)),
-				Reach: units.Length(in.value("reach", 0)), MinRange: units.Length(in.value("min-range", 0)), MinAltitude: units.Length(in.value("min-altitude", 0)), MaxAltitude: units.Length(in.value("max-altitude", 0)),
-				Beta: units.Loading(in.value("ballistic-coefficient", 0)),
-			})
+			fly, err = r.flyout(flyoutSpec(in))
 			if err != nil {
 				r.bad(b.Pos, path+".system", "interceptor %s cannot fly as its figures say: %v", in.ID, err)
 				continue
@@ -314,21 +315,35 @@ func (r *resolver) batteries() {
 	}
 }
 
-// raid flies the missiles of the chosen raid.
-func (r *resolver) raid() {
-	id := r.o.Raid
-	if id == "" {
+func flyoutSpec(in *figures) flight.FlyoutSpec {
+	return flight.FlyoutSpec{
+		ConstantSpeed: in.Attr("model") == "constant-speed", BurnoutSpeed: units.Speed(in.value("burnout-speed", 0)), Burn: units.Duration(in.value("burn-time", 0)),
+		Reach: units.Length(in.value("reach", 0)), MinRange: units.Length(in.value("min-range", 0)), MinAltitude: units.Length(in.value("min-altitude", 0)), MaxAltitude: units.Length(in.value("max-altitude", 0)),
+		Beta: units.Loading(in.value("ballistic-coefficient", 0)),
+	}
+}
+
+// chosen gives the raid that is asked for, nil if there is none of its id.
+func (r *resolver) chosen() (id string, raid *scenario.Raid) {
+	if id = r.o.Raid; id == "" {
 		id = r.f.DefaultRaid
 	}
-	var raid *scenario.Raid
-	var names []string
 	for i := range r.f.Raids {
-		names = append(names, r.f.Raids[i].ID)
 		if r.f.Raids[i].ID == id {
 			raid = &r.f.Raids[i]
 		}
 	}
+	return id, raid
+}
+
+// raid flies the missiles of the chosen raid.
+func (r *resolver) raid() {
+	id, raid := r.chosen()
 	if raid == nil {
+		var names []string
+		for i := range r.f.Raids {
+			names = append(names, r.f.Raids[i].ID)
+		}
 		hint, _ := yamldoc.Nearest(id, names)
 		r.ps.Add(yamldoc.Problem{Path: "raids", Message: fmt.Sprintf("no raid %q", id), Allowed: strings.Join(names, ", "), Hint: hint})
 		return
@@ -373,7 +388,7 @@ func (r *resolver) raid() {
 			key := fmt.Sprintf("%s|%s|%s|%s|%g|%g", gr.Missile, gr.From, a.Asset, gr.Shape, gr.LoftFraction, float64(gr.Apogee))
 			pi, ok := paths[key]
 			if !ok {
-				tr, err := r.fly(r.t.Types[ti].Flight, flight.Aim{From: r.t.Areas[area].At, To: r.t.Assets[asset].At, Shape: shape(gr), Fraction: gr.LoftFraction, Apogee: gr.Apogee})
+				tr, err := r.fly(r.t.Types[ti].Flight, aim(gr, r.t.Areas[area].At, r.t.Assets[asset].At))
 				if err != nil {
 					var out *flight.OutOfReachError
 					if errors.As(err, &out) {
@@ -418,6 +433,10 @@ func groupKey(g *scenario.Group) string {
 	return fmt.Sprintf("%s|%s|%s|%012.3f|%012.3f|%s|%g|%g|%d|%s|%g", g.Missile, g.From, strings.Join(aims, ","), float64(g.Start), float64(g.Over), g.Shape, g.LoftFraction, float64(g.Apogee), g.Count, g.Spacing, g.Reliability)
 }
 
+func aim(g *scenario.Group, from, to geo.LLA) flight.Aim {
+	return flight.Aim{From: from, To: to, Shape: shape(g), Fraction: g.LoftFraction, Apogee: g.Apogee}
+}
+
 func shape(g *scenario.Group) flight.Shape {
 	switch {
 	case g.Apogee > 0:
@@ -430,7 +449,7 @@ func shape(g *scenario.Group) flight.Shape {
 	return flight.MinimumEnergy
 }
 
-func (r *resolver) missileType(e *figures) (int, error) {
+func missileSpec(e *figures) flight.Spec {
 	spec := flight.Spec{ID: e.ID, Impulsive: e.Attr("model") == "impulsive", Range: units.Length(e.value("range", 0)), Beta: units.Loading(e.value("ballistic-coefficient", 0))}
 	if !spec.Impulsive {
 		for _, s := range []string{"burn-time-1", "burn-time-2", "burn-time-3"} {
@@ -445,7 +464,11 @@ func (r *resolver) missileType(e *figures) (int, error) {
 			}
 		}
 	}
-	m, err := r.calibrate(spec)
+	return spec
+}
+
+func (r *resolver) missileType(e *figures) (int, error) {
+	m, err := r.calibrate(missileSpec(e))
 	if err != nil {
 		return 0, fmt.Errorf("missile %s cannot fly as its figures say: %w", e.ID, err)
 	}
