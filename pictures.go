@@ -77,7 +77,8 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 	if short := alike(t); short > 0 {
 		notes = append(notes, fmt.Sprintf("The timeline leaves out %d of the postures: their times are those of the posture before them; warn lists all.", short))
 	}
-	return append(all, report.WarnChart(t), report.WarnMap(w.Theatre, w.Scenario.File.Book, t)), notes, nil
+	detail := report.WarnDetail(w.Theatre, f.Book, report.MostGained(t))
+	return append(all, report.WarnChart(w.Theatre, f.Book, t), detail, report.WarnMap(w.Theatre, w.Scenario.File.Book, t)), notes, nil
 }
 
 // picturesGrid is the grid of a report's footprint: a fifteenth of the longest

@@ -20,7 +20,8 @@ func warnCommand() *cobra.Command {
 		Long: `Plays runs of the raid and gives medians for each kind of flight (a missile from
 an area at an asset): when each sensor first sees it, when the asset's nation is
 told and has a firm track, when the first and the last shot anybody has could be
-fired, and what each posture gains over the one before it.`,
+fired, and what each posture gains over the one before it. With --asset the
+timeline names every sensor, the decision and each layer's shots.`,
 		Example: "  testudo warn scenarios/northeast-asia-2014.yaml --posture alone --posture tracks\n  testudo warn scenarios/northeast-asia-2014.yaml --asset tokyo --svg tokyo.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := c.load(args[0])
@@ -62,7 +63,11 @@ fired, and what each posture gains over the one before it.`,
 					t.Postures[i].Flights = keep
 				}
 			}
-			d := report.Sourced([]report.Drawing{report.WarnChart(t), report.WarnMap(w.Theatre, w.Scenario.File.Book, t)}, fmt.Sprintf("testudo %s, scenario %.8s, %d runs, seed %d; raid %s; %s", testudo.Version, w.Scenario.File.Digest, t.Runs, t.Seed, t.Raid, t.Scenario))
+			chart := report.WarnChart(w.Theatre, w.Scenario.File.Book, t)
+			if asset != "" && len(t.Postures[0].Flights) <= report.MaxWarnDetail {
+				chart = report.WarnDetail(w.Theatre, w.Scenario.File.Book, t)
+			}
+			d := report.Sourced([]report.Drawing{chart, report.WarnMap(w.Theatre, w.Scenario.File.Book, t)}, fmt.Sprintf("testudo %s, scenario %.8s, %d runs, seed %d; raid %s; %s", testudo.Version, w.Scenario.File.Digest, t.Runs, t.Seed, t.Raid, t.Scenario))
 			if err := files.write(d[0]); err != nil {
 				return err
 			}

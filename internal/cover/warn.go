@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 
@@ -61,6 +62,7 @@ type SensorTime struct {
 	Nation string  `json:"nation"`
 	S      float64 `json:"s"`
 	Cued   bool    `json:"cued"` // in most runs because another pointed it there
+	Burn   bool    `json:"burn"` // sees the burn, not the missile: satellites
 }
 
 // LayerTime is when the batteries of one layer could first and last shoot.
@@ -257,7 +259,7 @@ func medians(t *theatre.Theatre, b *sim.Board, layers []string, by []samples) []
 		sort.SliceStable(f.Layers, func(i, j int) bool { return *f.Layers[i].FirstS < *f.Layers[j].FirstS })
 		for k := range b.Sensors {
 			if m := middleOf(s.seen[int32(k)], s.flown); m != nil {
-				f.Seen = append(f.Seen, SensorTime{b.Sensors[k].ID, b.Nations[b.Sensors[k].Nation], *m, 2*s.cued[int32(k)] > s.flown})
+				f.Seen = append(f.Seen, SensorTime{b.Sensors[k].ID, b.Nations[b.Sensors[k].Nation], *m, 2*s.cued[int32(k)] > s.flown, infrared(t, b.Sensors[k].ID)})
 			}
 		}
 		sort.SliceStable(f.Seen, func(i, j int) bool { return f.Seen[i].S < f.Seen[j].S })
@@ -274,6 +276,23 @@ func medians(t *theatre.Theatre, b *sim.Board, layers []string, by []samples) []
 		return x.From < y.From
 	})
 	return out
+}
+
+func infrared(t *theatre.Theatre, sensor string) bool {
+	for i := range t.Sensors {
+		if t.Sensors[i].ID == sensor {
+			return t.Sensors[i].Infrared != nil
+		}
+	}
+	return false
+}
+
+// Same reports whether two flights have the same times, whatever was gained.
+func (f FlightTime) Same(g FlightTime) bool {
+	for _, x := range []*FlightTime{&f, &g} {
+		x.AlertGainS, x.FirmGainS, x.FirstGainS = nil, nil, nil
+	}
+	return reflect.DeepEqual(f, g)
 }
 
 // gains compares flight by flight; the flights are the same under every posture.

@@ -708,7 +708,7 @@ func brief(s string) string {
 	if utf8.RuneCountInString(s) <= 20 {
 		return s
 	}
-	for _, cut := range []string{", ", " ("} {
+	for _, cut := range []string{" (", ", "} {
 		if head, _, ok := strings.Cut(s, cut); ok && len(head) > 3 {
 			return head
 		}

@@ -94,7 +94,7 @@ func small(name string) *theatre.Theatre {
 func TestMapsStayInertAndTogether(t *testing.T) {
 	th := small(nasty)
 	w := &cover.Timeline{Scenario: nasty, Raid: nasty, Runs: 1, Postures: []cover.PostureTimes{{Posture: nasty, Flights: []cover.FlightTime{{Asset: nasty, AssetName: nasty, Nation: nasty, Missile: nasty, From: nasty, ImpactS: 400, Seen: []cover.SensorTime{{Sensor: nasty, Nation: nasty, S: 40}}}}}}}
-	list := append(Maps(th, new(catalog.Book)), WarnChart(w), WarnMap(th, new(catalog.Book), w))
+	list := append(Maps(th, new(catalog.Book)), WarnChart(th, new(catalog.Book), w), WarnDetail(th, new(catalog.Book), w), WarnMap(th, new(catalog.Book), w))
 	for _, d := range list {
 		all, _ := read(t, []byte(d.SVG()))
 		for _, e := range all {
@@ -229,5 +229,32 @@ func TestHoles(t *testing.T) {
 	}
 	if hs, _ := holes([]cover.Line{ring(20e3, 1), ring(200e3, 1)}, pl); len(hs) != 0 {
 		t.Error("an island was taken for a hole")
+	}
+}
+
+// TestRungs: postures that change nothing for a flight share a line, and the flight
+// that gains most is the one drawn in detail.
+func TestRungs(t *testing.T) {
+	at := func(x float64) *float64 { return &x }
+	flight := func(asset string, alert float64) cover.FlightTime {
+		return cover.FlightTime{Asset: asset, AssetName: asset, ImpactS: 400, AlertS: at(alert)}
+	}
+	w := &cover.Timeline{Postures: []cover.PostureTimes{
+		{Posture: "alone", Flights: []cover.FlightTime{flight("a", 100), flight("b", 100)}},
+		{Posture: "warning", Flights: []cover.FlightTime{flight("a", 100), flight("b", 60)}},
+		{Posture: "tracks", Flights: []cover.FlightTime{flight("a", 95), flight("b", 60)}},
+	}}
+	w.Postures[1].Flights[0].AlertGainS = at(0) // what was gained is no difference
+	for i, want := range []string{"alone to warning, tracks", "alone, warning to tracks"} {
+		var got []string
+		for _, r := range rungs(w, i) {
+			got = append(got, r.name(w))
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("flight %d: %s, want %s", i, s, want)
+		}
+	}
+	if m := MostGained(w); len(m.Postures) != 3 || len(m.Postures[0].Flights) != 1 || m.Postures[0].Flights[0].Asset != "b" {
+		t.Errorf("in detail: %+v", m.Postures[0].Flights)
 	}
 }
