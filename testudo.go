@@ -59,7 +59,7 @@ func Catalogue() (*catalog.Book, error) {
 		}
 		files = append(files, yamldoc.File{Name: "catalog/data/" + n, Data: b})
 	}
-	return catalog.Load(files)
+	return catalog.LoadEach(files, onAllCores)
 }
 
 // CatalogueWith lays catalogue files of the user's, or all those of a folder,

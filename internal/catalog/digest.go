@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"sort"
 	"strconv"
+
+	"testudo/internal/yamldoc"
 )
 
 // Digest is the SHA-256 of the book's content in canonical order: two books have
@@ -15,11 +17,11 @@ import (
 // Numbers enter with twelve digits, so that the last bit of a conversion, which
 // may differ between architectures, does not change the digest.
 func (b *Book) Digest() string {
-	var buf []byte
+	buf := make([]byte, 0, 1<<18)
 	put := func(words ...string) {
 		for _, w := range words {
 			// Quoted, so that no text can pass for the boundary of two.
-			buf = strconv.AppendQuote(buf, w)
+			buf = yamldoc.AppendQuote(buf, w)
 		}
 		buf = append(buf, '\n')
 	}

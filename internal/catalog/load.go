@@ -14,13 +14,33 @@ import (
 // register, sources that support nothing, references to entries that are not
 // there. The order of the files does not matter.
 func Load(files []yamldoc.File) (*Book, error) {
+	return LoadEach(files, func(n int, do func(i int)) {
+		for i := range n {
+			do(i)
+		}
+	})
+}
+
+// LoadEach is Load for a caller who lets several files be parsed at a time: each
+// does do(0) to do(n-1) in any order.
+func LoadEach(files []yamldoc.File, each func(n int, do func(i int))) (*Book, error) {
 	ps := new(yamldoc.Problems)
 	l := loader{ps: ps, entries: map[string]*Entry{}, sources: map[string]Source{}, refPos: map[string]yamldoc.Pos{}}
-	for _, f := range files {
-		sources, entries, ok := readTop(f, ps)
-		if !ok {
+	type document struct {
+		root yamldoc.Node
+		ok   bool
+		ps   yamldoc.Problems
+	}
+	docs := make([]document, len(files))
+	each(len(files), func(i int) {
+		d := &docs[i]
+		d.root, d.ok = yamldoc.Parse(files[i].Name, files[i].Data, &d.ps)
+	})
+	for i := range docs {
+		if ps.Join(&docs[i].ps); !docs[i].ok {
 			continue
 		}
+		sources, entries := readTop(docs[i].root, ps)
 		if !sources.IsZero() {
 			l.readSources(sources)
 		}
@@ -41,8 +61,14 @@ func Load(files []yamldoc.File) (*Book, error) {
 	// itself, because the register is also the list of what was read. In a user's
 	// file laid over it the scenario may cite the source instead: there it is only
 	// a finding of Lint.
+	cited := map[string]bool{}
+	for _, e := range b.Entries {
+		for i := range e.Figures {
+			cited[e.Figures[i].Source] = true
+		}
+	}
 	for _, s := range b.Sources {
-		if len(b.Supports(s.ID)) == 0 {
+		if !cited[s.ID] {
 			ps.Add(yamldoc.Problem{Pos: s.Pos, Path: "sources." + s.ID, Message: "supports no figure: remove it or cite it"})
 		}
 	}
@@ -53,18 +79,14 @@ func Load(files []yamldoc.File) (*Book, error) {
 }
 
 // readTop reads the head of a catalogue file and gives its two parts.
-func readTop(f yamldoc.File, ps *yamldoc.Problems) (sources, entries yamldoc.Node, ok bool) {
-	root, ok := yamldoc.Parse(f.Name, f.Data, ps)
-	if !ok {
-		return sources, entries, false
-	}
+func readTop(root yamldoc.Node, ps *yamldoc.Problems) (sources, entries yamldoc.Node) {
 	top := root.Fields(ps, "testudo-catalog", "sources", "entries")
 	if v, ok := top.Need(ps, "testudo-catalog"); ok {
 		v.Int(ps, 1, 1)
 	}
 	sources, _ = top.Get("sources")
 	entries, _ = top.Get("entries")
-	return sources, entries, true
+	return sources, entries
 }
 
 // Overlay lays a user's entries over the book: new entries are added, figures
@@ -109,7 +131,8 @@ func (b *Book) OverlayFiles(files []yamldoc.File) (*Book, error) {
 	ps := new(yamldoc.Problems)
 	out := b
 	for _, f := range files {
-		if sources, entries, ok := readTop(f, ps); ok {
+		if root, ok := yamldoc.Parse(f.Name, f.Data, ps); ok {
+			sources, entries := readTop(root, ps)
 			out = out.Overlay(entries, sources, ps)
 		}
 	}

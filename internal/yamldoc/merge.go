@@ -145,26 +145,50 @@ func splitPath(path string) []string {
 
 // Canonical writes a document's content to w in a form that does not depend on
 // layout, comments or where its parts came from: what a digest is taken of.
-func Canonical(n Node, w interface{ Write([]byte) (int, error) }) { canonical(n.y, w) }
+func Canonical(n Node, w interface{ Write([]byte) (int, error) }) { w.Write(canonical(n.y, nil)) }
 
-func canonical(n *yaml.Node, w interface{ Write([]byte) (int, error) }) {
+func canonical(n *yaml.Node, to []byte) []byte {
 	if n == nil {
-		return
+		return to
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		w.Write([]byte("{"))
+		to = append(to, '{')
 		for _, c := range n.Content {
-			canonical(c, w)
+			to = canonical(c, to)
 		}
-		w.Write([]byte("}"))
+		return append(to, '}')
 	case yaml.SequenceNode:
-		w.Write([]byte("["))
+		to = append(to, '[')
 		for _, c := range n.Content {
-			canonical(c, w)
+			to = canonical(c, to)
 		}
-		w.Write([]byte("]"))
-	default:
-		w.Write([]byte(strconv.Quote(n.Value)))
+		return append(to, ']')
 	}
+	return AppendQuote(to, n.Value)
+}
+
+// AppendQuote is strconv.AppendQuote, many times faster where a text is mostly
+// plain ASCII: digests quote the whole of a catalogue.
+func AppendQuote(to []byte, s string) []byte {
+	plain := func(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
+	to = append(to, '"')
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && plain(s[j]) {
+			j++
+		}
+		to = append(to, s[i:j]...)
+		for i = j; j < len(s) && !plain(s[j]); {
+			j++
+		}
+		if i < j {
+			// What stands between plain bytes is quoted as it would be in the whole.
+			q := len(to)
+			to = strconv.AppendQuote(to, s[i:j])
+			to = append(to[:q], to[q+1:len(to)-1]...)
+			i = j
+		}
+	}
+	return append(to, '"')
 }

@@ -107,6 +107,14 @@ func (p *Problems) Add(x Problem) {
 	p.list = append(p.list, x)
 }
 
+// Join adds the problems of another collection.
+func (p *Problems) Join(o *Problems) {
+	for _, x := range o.list {
+		p.Add(x)
+	}
+	p.more += o.more
+}
+
 // Len is the number of problems.
 func (p *Problems) Len() int { return len(p.list) + p.more }
 
@@ -415,14 +423,16 @@ func sanitise(file string, n *yaml.Node, path string, depth int, count *int, ps 
 		}
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			sanitise(file, c, fmt.Sprintf("%s[%d]", path, i), depth+1, count, ps)
+			sanitise(file, c, path+"["+strconv.Itoa(i)+"]", depth+1, count, ps)
 		}
 	}
 }
 
 func join(path, key string) string {
-	if r := []rune(key); len(r) > 60 {
-		key = string(r[:60]) + "…"
+	if len(key) > 60 { // bytes are no fewer than runes
+		if r := []rune(key); len(r) > 60 {
+			key = string(r[:60]) + "…"
+		}
 	}
 	if strings.ContainsAny(key, "\n\r\t\x1b") {
 		key = strconv.Quote(key)
@@ -462,15 +472,14 @@ func (n Node) Fields(ps *Problems, allowed ...string) Fields {
 		ps.Add(n.wrong("a mapping with keys " + strings.Join(allowed, ", ")))
 		return f
 	}
-	f.m = map[string]Node{}
-	list := strings.Join(allowed, ", ")
+	f.m = make(map[string]Node, len(n.y.Content)/2)
 	for _, e := range n.Entries(ps) {
 		known := false
 		for _, a := range allowed {
 			known = known || a == e.Key
 		}
 		if !known {
-			p := Problem{Pos: e.KeyPos, Path: n.path, Message: "unknown key " + clip(e.Key), Allowed: list}
+			p := Problem{Pos: e.KeyPos, Path: n.path, Message: "unknown key " + clip(e.Key), Allowed: strings.Join(allowed, ", ")}
 			if ps.Len() < maxPrinted {
 				p.Hint, _ = Nearest(e.Key, allowed)
 			}
@@ -527,7 +536,7 @@ func (n Node) List(ps *Problems) []Node {
 	}
 	out := make([]Node, len(n.y.Content))
 	for i, c := range n.y.Content {
-		out[i] = Node{c, n.file, fmt.Sprintf("%s[%d]", n.path, i)}
+		out[i] = Node{c, n.file, n.path + "[" + strconv.Itoa(i) + "]"}
 	}
 	return out
 }
@@ -547,7 +556,7 @@ func (n Node) Int(ps *Problems, lo, hi int) int {
 		ps.Add(n.wrong("a whole number"))
 		return lo
 	}
-	allowed := fmt.Sprintf("%d to %d", lo, hi)
+	allowed := func() string { return fmt.Sprintf("%d to %d", lo, hi) }
 	v, err := strconv.ParseInt(n.y.Value, 10, 64)
 	if err != nil {
 		// "1e12" and "5.0" are whole numbers to a reader.
@@ -557,13 +566,13 @@ func (n Node) Int(ps *Problems, lo, hi int) int {
 	}
 	if err != nil {
 		p := n.wrong("a whole number")
-		p.Allowed = allowed
+		p.Allowed = allowed()
 		ps.Add(p)
 		return lo
 	}
 	if v < int64(lo) || v > int64(hi) {
 		p := n.problem("out of range")
-		p.Given, p.Allowed = n.y.Value, allowed
+		p.Given, p.Allowed = n.y.Value, allowed()
 		ps.Add(p)
 		return lo
 	}
@@ -577,16 +586,16 @@ func (n Node) Float(ps *Problems, lo, hi float64) float64 {
 		return lo
 	}
 	v, err := strconv.ParseFloat(n.y.Value, 64)
-	allowed := fmt.Sprintf("%g to %g", lo, hi)
+	allowed := func() string { return fmt.Sprintf("%g to %g", lo, hi) }
 	switch {
 	case err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 		p := n.wrong("a finite number")
-		p.Allowed = allowed
+		p.Allowed = allowed()
 		ps.Add(p)
 		return lo
 	case v < lo || v > hi:
 		p := n.problem("out of range")
-		p.Given, p.Allowed = n.y.Value, allowed
+		p.Given, p.Allowed = n.y.Value, allowed()
 		ps.Add(p)
 		return lo
 	}

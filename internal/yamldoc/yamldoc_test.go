@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,6 +117,18 @@ func FuzzParse(f *testing.F) {
 		}
 		if err := ps.Err(); err != nil && len(err.Error()) == 0 {
 			t.Error("an empty error")
+		}
+	})
+}
+
+// The expected text is that of the standard library.
+func TestAppendQuoteIsThatOfStrconv(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.StringMatching("[ -~]*"), rapid.Custom(func(t *rapid.T) string {
+			return string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) // not all of it UTF-8
+		})).Draw(t, "text")
+		if got, want := string(AppendQuote(nil, s)), strconv.Quote(s); got != want {
+			t.Fatalf("%s, want %s", got, want)
 		}
 	})
 }
