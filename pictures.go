@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"reflect"
 
 	"testudo/internal/cover"
 	"testudo/internal/report"
@@ -16,7 +15,7 @@ const (
 	picturesAltitudeM = 100e3
 	picturesRCS       = 0.1
 	picturesRadars    = 3
-	picturesGridM     = 80e3
+	picturesGridM     = 50e3
 )
 
 // Pictures draws what a report shows of where and when: the theatre, the
@@ -43,24 +42,20 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 			all = append(all, d)
 		}
 	}
-	radars := 0
-	for i := range w.Theatre.Sensors {
+	chosen, apart := w.radarsApart()
+	for k, i := range chosen {
 		s := &w.Theatre.Sensors[i]
-		if s.Radar == nil || w.besideBattery(i) {
-			continue
-		}
-		if radars++; radars > picturesRadars {
-			notes = append(notes, fmt.Sprintf("Of the radars that stand apart from a battery %d are drawn; cover --radar draws the others.", picturesRadars))
-			break
-		}
 		v, err := cover.Radar(w.Theatre, s.ID, picturesAltitudeM, picturesRCS)
 		if err != nil {
 			notes = append(notes, fmt.Sprintf("The coverage of %s is not drawn: %v", s.ID, err))
 			continue
 		}
 		d := report.RadarMap(w.Theatre, f.Book, v)
-		d.Name = fmt.Sprintf("radar-%d", radars)
+		d.Name = fmt.Sprintf("radar-%d", k+1)
 		all = append(all, d)
+	}
+	if apart > len(chosen) {
+		notes = append(notes, fmt.Sprintf("Of the %d radars that stand apart from a battery %d are drawn, of different kinds; cover --radar draws the others.", apart, len(chosen)))
 	}
 	var postures []int
 	for i := range c.Rows {
@@ -74,45 +69,38 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 	if err != nil {
 		return nil, nil, err
 	}
-	if short := alike(t); short > 0 {
-		notes = append(notes, fmt.Sprintf("The timeline leaves out %d of the postures: their times are those of the posture before them; warn lists all.", short))
-	}
 	detail := report.WarnDetail(w.Theatre, f.Book, report.MostGained(t))
 	return append(all, report.WarnChart(w.Theatre, f.Book, t), detail, report.WarnMap(w.Theatre, w.Scenario.File.Book, t)), notes, nil
 }
 
-// picturesGrid is the grid of a report's footprint: a fifteenth of the longest
+// picturesGrid is the grid of a report's footprint: a twentieth of the longest
 // reach, so that a homeland's interceptors do not take minutes to draw.
 func (w *World) picturesGrid() float64 {
 	grid := float64(picturesGridM)
 	for _, id := range w.Theatre.Used {
 		if e, ok := w.Scenario.File.Book.Entry(id); ok && e.Kind == "interceptor" {
-			grid = max(grid, 10e3*math.Round(e.Value("reach", 0)/15/10e3))
+			grid = max(grid, 10e3*math.Round(e.Value("reach", 0)/20/10e3))
 		}
 	}
 	return grid
 }
 
-// alike takes the postures out of a timeline whose times are those of the one
-// before, and says how many.
-func alike(t *cover.Timeline) int {
-	bare := func(fs []cover.FlightTime) []cover.FlightTime {
-		out := append([]cover.FlightTime(nil), fs...)
-		for i := range out {
-			out[i].AlertGainS, out[i].FirmGainS, out[i].FirstGainS = nil, nil, nil
-		}
-		return out
-	}
-	kept := t.Postures[:0:0]
-	for i, p := range t.Postures {
-		if i > 0 && reflect.DeepEqual(bare(p.Flights), bare(kept[len(kept)-1].Flights)) {
+// radarsApart chooses radars to draw among those that stand apart from a battery:
+// first of each kind, in the order of the scenario. It also says how many there are.
+func (w *World) radarsApart() (chosen []int, apart int) {
+	kinds := map[string]bool{}
+	for i := range w.Theatre.Sensors {
+		s := &w.Theatre.Sensors[i]
+		if s.Radar == nil || w.besideBattery(i) {
 			continue
 		}
-		kept = append(kept, p)
+		apart++
+		if !kinds[s.System] && len(chosen) < picturesRadars {
+			kinds[s.System] = true
+			chosen = append(chosen, i)
+		}
 	}
-	n := len(t.Postures) - len(kept)
-	t.Postures = kept
-	return n
+	return chosen, apart
 }
 
 // besideBattery reports whether a sensor is the radar of a battery.

@@ -43,6 +43,9 @@ assumptions. It prints, and reads on a phone, in light and in dark.`,
 			if err != nil {
 				return err
 			}
+			if !swings {
+				line += " --swings=false"
+			}
 			d := w.Document(r, line)
 			if swings {
 				q := o

@@ -189,12 +189,34 @@ func clean(d *Document) *Document {
 // sentences splits a verdict for the eye: ids hold no spaces, so a full stop
 // before one ends a sentence.
 func sentences(s string) []string {
-	parts := strings.SplitAfter(minusSigns(Clean(s)), ". ")
+	parts := strings.SplitAfter(quotes(minusSigns(Clean(s))), ". ")
 	out := []string{strings.TrimSpace(parts[0])}
 	if rest := strings.TrimSpace(strings.Join(parts[1:], "")); rest != "" {
 		out = append(out, rest)
 	}
 	return out
+}
+
+// quotes sets the straight quotation marks of a sentence as a typesetter would.
+func quotes(s string) string {
+	if strings.Count(s, "\"")%2 != 0 {
+		return s
+	}
+	open := true
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r != '"':
+			b.WriteRune(r)
+		case open:
+			b.WriteRune('“')
+			open = false
+		default:
+			b.WriteRune('”')
+			open = true
+		}
+	}
+	return b.String()
 }
 
 // minusSigns sets the minus of numbers, and leaves the hyphens of words alone.

@@ -6,7 +6,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
+	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -294,6 +297,58 @@ func TestTicks(t *testing.T) {
 		}
 		if got := strings.Join(s, " "); got != x.want {
 			t.Errorf("ticks(%g, %g) = %s, want %s", x.lo, x.hi, got, x.want)
+		}
+	}
+}
+
+// TestContrast: text is legible on every ground it may stand on, in light and in
+// dark, by the rule of WCAG 2.1 (1.4.3): a contrast of at least 4.5; and the page
+// and the figures of their own have the same light colours.
+func TestContrast(t *testing.T) {
+	css, err := os.ReadFile("html.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemes := regexp.MustCompile(`:root\{([^}]*)\}`).FindAllStringSubmatch(string(css), -1)
+	if len(schemes) != 3 {
+		t.Fatalf("%d palettes in the style sheet, want light, dark and print", len(schemes))
+	}
+	luminance := func(hex string) float64 {
+		if len(hex) == 4 {
+			hex = "#" + hex[1:2] + hex[1:2] + hex[2:3] + hex[2:3] + hex[3:] + hex[3:]
+		}
+		n, err := strconv.ParseUint(hex[1:], 16, 32)
+		if err != nil {
+			t.Fatalf("colour %q", hex)
+		}
+		lin := func(c uint64) float64 {
+			x := float64(c&255) / 255
+			if x <= 0.04045 {
+				return x / 12.92
+			}
+			return math.Pow((x+0.055)/1.055, 2.4)
+		}
+		return 0.2126*lin(n>>16) + 0.7152*lin(n>>8) + 0.0722*lin(n)
+	}
+	for k, s := range schemes {
+		name := []string{"light", "dark", "print"}[k]
+		colour := map[string]string{}
+		for _, m := range regexp.MustCompile(`--(\w+):(#[0-9a-f]+)`).FindAllStringSubmatch(s[1], -1) {
+			colour[m[1]] = m[2]
+		}
+		for _, p := range palette {
+			if k != 1 && k != 2 && colour[p[0]] != p[1] {
+				t.Errorf("%s is %s on the page and %s in a figure", p[0], colour[p[0]], p[1])
+			}
+			if colour[p[0]] == "" {
+				t.Errorf("%s: no colour %s", name, p[0])
+			}
+		}
+		for _, pair := range [][2]string{{"ink", "paper"}, {"ink", "tint"}, {"muted", "paper"}, {"muted", "tint"}, {"ink", "sea"}, {"ink", "land"}, {"ink", "ours"}, {"ink", "theirs"}, {"muted", "sea"}, {"muted", "land"}, {"own", "unit"}, {"foe", "enemy"}} {
+			a, b := luminance(colour[pair[0]]), luminance(colour[pair[1]])
+			if c := (math.Max(a, b) + 0.05) / (math.Min(a, b) + 0.05); c < 4.5 {
+				t.Errorf("%s: %s on %s has a contrast of %.2f", name, pair[0], pair[1], c)
+			}
 		}
 	}
 }

@@ -86,7 +86,7 @@ func (m *chartMap) note(text string) {
 	if m.keyX > m.left {
 		m.keyX, m.keyY = m.left, m.keyY+19
 	}
-	for _, l := range strings.Split(strings.TrimSpace(wrap(text, int(m.mapW/5.9))), "\n") {
+	for _, l := range strings.Split(strings.TrimSpace(wrap(text, int(m.mapW/6.4))), "\n") {
 		m.below.text(m.left, m.keyY+4, "s m", "start", l)
 		m.keyY += 16
 	}
