@@ -19,6 +19,7 @@ func (w *World) Burden(ctx context.Context, posture string, o coalition.Options)
 	if err != nil {
 		return nil, err
 	}
+	o.Compiler = w.compiler
 	if len(coalition.Players(w.Theatre)) > coalition.MaxNations {
 		return w.burdenSampled(ctx, i, o)
 	}
@@ -140,6 +141,7 @@ func (w *World) Links(ctx context.Context, posture string, o coalition.Options) 
 	if err != nil {
 		return nil, err
 	}
+	o.Compiler = w.compiler
 	n, err := coalition.Links(ctx, w.Theatre, i, o)
 	if err != nil {
 		return nil, err

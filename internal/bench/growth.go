@@ -71,7 +71,10 @@ func (b *bench) growth() error {
 	if err != nil {
 		return err
 	}
+	// From the end, where the nation stands through which all others talk: without
+	// it nothing is agreed, and a coalition is like every other.
 	players := coalition.Players(w.Theatre)
+	slices.Reverse(players)
 	posture := len(w.Theatre.Postures) - 1
 	var all []float64
 	for n := len(players) - 3; n <= len(players); n++ {

@@ -496,25 +496,3 @@ func noisy(t testing.TB, n int) *Game {
 		return s*s + math.Sin(float64(c)*1.7)*3
 	})
 }
-
-func BenchmarkNucleolus(b *testing.B) {
-	for _, n := range []int{6, 8, 10, 12} {
-		g := noisy(b, n)
-		b.Run(letters(n)[n-1], func(b *testing.B) {
-			for b.Loop() {
-				if _, err := g.Nucleolus(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-func BenchmarkShapley12(b *testing.B) {
-	g := noisy(b, 12)
-	for b.Loop() {
-		if _, err := g.Shapley(); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

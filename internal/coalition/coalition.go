@@ -31,6 +31,8 @@ type Options struct {
 	Batches  int // groups of runs from which the sampling error is taken
 	Workers  int
 	Progress func(done, total int)
+	// Compiler, if set, has compiled the theatre already: its physics are taken over.
+	Compiler *sim.Compiler
 	// Among, if set, are the nations of which coalitions are formed, as indices
 	// of the theatre; the others stand alone. Values knows it.
 	Among []int
@@ -118,7 +120,7 @@ func Values(ctx context.Context, t *theatre.Theatre, posture int, o Options) (*b
 		}
 		list = append(list, p)
 	}
-	v, err := worth(ctx, t, list, o)
+	v, err := worth(ctx, t, list, o.batches(), o)
 	if err != nil {
 		return nil, err
 	}
@@ -129,22 +131,40 @@ func Values(ctx context.Context, t *theatre.Theatre, posture int, o Options) (*b
 	return burden.NewBatches(names, v)
 }
 
-// worth plays postures over the same dice and gives, per batch and posture, how
-// much less is lost than under the first.
-func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, o Options) ([][]float64, error) {
-	b, err := sim.NewCompiler(t).Board(list, nil)
+// worth plays postures over the same dice and gives, per batch of the runs and
+// posture, how much less is lost than under the first. Postures that are alike are
+// played once.
+func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, batches int, o Options) ([][]float64, error) {
+	b, err := sim.NewCompilerFrom(o.Compiler, t, nil).Board(list, nil)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]int, len(list))
-	for i := range all {
-		all[i] = i
+	var all []sim.Posture
+	var play []int
+	level := make([]int, len(list)) // of the results, per posture of the list
+	for i, k := range b.Alike() {
+		if level[i] = level[k]; k == i {
+			level[i] = len(all)
+			play = append(play, len(all))
+			all = append(all, b.Postures[i])
+		}
 	}
-	batches := max(2, min(o.Batches, o.Runs))
+	b.Postures = all
+	// The batches share their players: a board of many postures takes a while to
+	// lay out.
+	var players []*sim.Player
+	metric, scale := o.metric()
 	var out [][]float64
 	for k := 0; k < batches; k++ {
 		first, last := k*o.Runs/batches, (k+1)*o.Runs/batches
-		r, err := study.Run(ctx, study.Plan{Board: b, Postures: all, Seed: o.Seed, First: first, Runs: last - first, Workers: o.Workers, Progress: func(done, _ int) {
+		used := 0
+		r, err := study.Run(ctx, study.Plan{Board: b, Postures: play, Seed: o.Seed, First: first, Runs: last - first, Workers: o.Workers, NewPlayer: func() study.Player {
+			if used == len(players) {
+				players = append(players, sim.NewPlayer(b))
+			}
+			used++
+			return players[used-1]
+		}, Progress: func(done, _ int) {
 			if o.Progress != nil {
 				o.Progress(first+done, o.Runs)
 			}
@@ -152,19 +172,27 @@ func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, o Op
 		if err != nil {
 			return nil, err
 		}
-		col, scale := r.Layout.At(sim.Damage, sim.Whole, 0), 1000.0
-		if o.Measure == Leakers {
-			col, scale = r.Layout.At(sim.Leakers, sim.Whole, 0), 1
-		}
-		row := make([]float64, len(list))
-		for i, l := range r.Levels {
+		col := r.Layout.At(metric, sim.Whole, 0)
+		saved := make([]float64, len(list))
+		for i := range saved {
 			// Minus, for what is saved is what is not lost.
-			row[i] = 0 - float64(l.Base.Sum[col])/float64(r.N)/scale
+			saved[i] = 0 - float64(r.Levels[level[i]].Base.Sum[col])/float64(r.N)/scale
 		}
-		out = append(out, row)
+		out = append(out, saved)
 	}
 	return out, nil
 }
+
+// metric is the column that the measure counts, and how many of its units are one.
+func (o *Options) metric() (sim.Kind, float64) {
+	if o.Measure == Leakers {
+		return sim.Leakers, 1
+	}
+	return sim.Damage, 1000
+}
+
+// batches is how many batches the runs are cut into, at least two for an error.
+func (o *Options) batches() int { return max(2, min(o.Batches, o.Runs)) }
 
 // Own gives what each player is itself spared under a posture against everybody
 // alone: where the savings fall, before anybody pays anybody.
@@ -173,7 +201,7 @@ func Own(ctx context.Context, t *theatre.Theatre, posture int, o Options) ([]flo
 	if err != nil {
 		return nil, err
 	}
-	b, err := sim.NewCompiler(t).Board([]theatre.Posture{none, t.Postures[posture]}, nil)
+	b, err := sim.NewCompilerFrom(o.Compiler, t, nil).Board([]theatre.Posture{none, t.Postures[posture]}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -181,10 +209,7 @@ func Own(ctx context.Context, t *theatre.Theatre, posture int, o Options) ([]flo
 	if err != nil {
 		return nil, err
 	}
-	metric, scale := sim.Damage, 1000.0
-	if o.Measure == Leakers {
-		metric, scale = sim.Leakers, 1
-	}
+	metric, scale := o.metric()
 	var out []float64
 	for _, n := range Players(t) {
 		out = append(out, 0-float64(r.Levels[1].Base.Sum[r.Layout.At(metric, sim.PerNation, n)])/float64(r.N)/scale)

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
+	"testudo"
 	"testudo/internal/burden"
 	"testudo/internal/catalog"
 	"testudo/internal/coalition"
 	"testudo/internal/scenario"
+	"testudo/internal/sim"
 	"testudo/internal/theatre"
 )
 
@@ -178,5 +181,54 @@ func TestAmong(t *testing.T) {
 		if h.V[s] != g.V[s] {
 			t.Errorf("coalition %b is worth %g among two, %g among all", s, h.V[s], g.V[s])
 		}
+	}
+}
+
+// TestAlikePlaysAlike: what is played for several coalitions is, run by run and
+// count by count, what each of them would have played.
+func TestAlikePlaysAlike(t *testing.T) {
+	s, err := testudo.Load("../../scenarios/gulf.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Compile("both-fronts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []theatre.Posture
+	players := coalition.Players(w.Theatre)
+	for set := range 1 << len(players) {
+		p, err := coalition.Restrict(&w.Theatre.Postures[len(w.Theatre.Postures)-1], func(nation int) bool { return set>>slices.Index(players, nation)&1 == 1 }, fmt.Sprint(set))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+	b, err := sim.NewCompiler(w.Theatre).Board(list, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := sim.NewPlayer(b)
+	rows := make([][]int32, len(list))
+	for i := range rows {
+		rows[i] = make([]int32, p.Layout().Len())
+	}
+	like := b.Alike()
+	for run := range uint64(20) {
+		for i := range list {
+			p.Play(i, 1, run, rows[i], nil)
+			if !slices.Equal(rows[i], rows[like[i]]) {
+				t.Fatalf("run %d: coalition %b is said to be like %b and plays otherwise", run, i, like[i])
+			}
+		}
+	}
+	different := 0
+	for i, k := range like {
+		if i == k {
+			different++
+		}
+	}
+	if different < 10 || different > len(list)/2 {
+		t.Errorf("%d of %d coalitions are different", different, len(list))
 	}
 }

@@ -248,7 +248,7 @@ func Links(ctx context.Context, t *theatre.Theatre, posture int, o Options) (*Ne
 	if l.err != nil {
 		return nil, l.err
 	}
-	v, err := worth(ctx, t, l.list, o)
+	v, err := worth(ctx, t, l.list, o.batches(), o)
 	if err != nil {
 		return nil, err
 	}

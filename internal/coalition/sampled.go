@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"testudo/internal/burden"
-	"testudo/internal/sim"
-	"testudo/internal/study"
 	"testudo/internal/theatre"
 )
 
@@ -22,44 +20,37 @@ func Sampled(ctx context.Context, t *theatre.Theatre, posture int, o Options) (b
 	if len(players) > 64 {
 		return burden.Sampled{}, fmt.Errorf("%d nations defend; at most 64 can be sampled", len(players))
 	}
-	c := sim.NewCompiler(t)
-	none, err := Restrict(&t.Postures[posture], func(int) bool { return false }, "none")
-	if err != nil {
-		return burden.Sampled{}, err
-	}
-	metric, scale := sim.Damage, 1000.0
-	if o.Measure == Leakers {
-		metric, scale = sim.Leakers, 1
-	}
-	done := 0
-	worth := func(s burden.Coalition) (float64, error) {
-		done++
-		if o.Progress != nil {
-			o.Progress(min(done, 2*SampledOrders*len(players)), 2*SampledOrders*len(players))
-		}
-		if s.Size() < 2 {
-			return 0, nil // one nation has nobody to agree with
-		}
-		p, err := Restrict(&t.Postures[posture], func(nation int) bool {
+	of := func(s burden.Coalition) (theatre.Posture, error) {
+		return Restrict(&t.Postures[posture], func(nation int) bool {
 			for k, q := range players {
 				if q == nation {
 					return s.Has(k)
 				}
 			}
 			return false
-		}, "some")
-		if err != nil {
-			return 0, err
-		}
-		b, err := c.Board([]theatre.Posture{none, p}, nil)
-		if err != nil {
-			return 0, err
-		}
-		r, err := study.Run(ctx, study.Plan{Board: b, Postures: []int{0, 1}, Seed: o.Seed, Runs: o.Runs, Workers: o.Workers})
-		if err != nil {
-			return 0, err
-		}
-		return 0 - float64(r.Levels[1].Base.Sum[r.Layout.At(metric, sim.Whole, 0)])/float64(r.N)/scale, nil
+		}, fmt.Sprintf("coalition-%d", s))
 	}
-	return burden.SampleShapley(len(players), worth, o.Seed, SampledOrders)
+	// The orders do not depend on what is found: they are walked once to see which
+	// coalitions they meet, and again when those have been played together.
+	none, err := of(0)
+	if err != nil {
+		return burden.Sampled{}, err
+	}
+	list, at := []theatre.Posture{none}, map[burden.Coalition]int{}
+	if _, err := burden.SampleShapley(len(players), func(s burden.Coalition) (float64, error) {
+		if s.Size() < 2 {
+			return 0, nil // one nation has nobody to agree with
+		}
+		p, err := of(s)
+		at[s] = len(list)
+		list = append(list, p)
+		return 0, err
+	}, o.Seed, SampledOrders); err != nil {
+		return burden.Sampled{}, err
+	}
+	v, err := worth(ctx, t, list, 1, o)
+	if err != nil {
+		return burden.Sampled{}, err
+	}
+	return burden.SampleShapley(len(players), func(s burden.Coalition) (float64, error) { return v[0][at[s]], nil }, o.Seed, SampledOrders)
 }

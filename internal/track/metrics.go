@@ -207,22 +207,23 @@ func Assign(cost [][]float64) []int {
 	u, v := make([]float64, n+1), make([]float64, m+1)
 	row := make([]int, m+1) // row (1-based) that holds the column, 0 free
 	way := make([]int, m+1)
+	least, used := make([]float64, m+1), make([]bool, m+1)
 	for i := 1; i <= n; i++ {
 		row[0] = i
 		j0 := 0
-		least := make([]float64, m+1)
 		for j := range least {
 			least[j] = math.Inf(1)
 		}
-		used := make([]bool, m+1)
+		clear(used)
 		for {
 			used[j0] = true
 			i0, j1, delta := row[j0], 0, math.Inf(1)
+			line, ui := cost[i0-1], u[i0]
 			for j := 1; j <= m; j++ {
 				if used[j] {
 					continue
 				}
-				if cur := cost[i0-1][j-1] - u[i0] - v[j]; cur < least[j] {
+				if cur := line[j-1] - ui - v[j]; cur < least[j] {
 					least[j], way[j] = cur, j0
 				}
 				if least[j] < delta {
