@@ -183,7 +183,7 @@ func counted(w io.Writer, of string) func(done int) {
 }
 
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := w.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
@@ -191,7 +191,7 @@ func isTerminal(w io.Writer) bool {
 // one that is none does not, nor one whose user asked for none
 // (https://no-color.org).
 func terminal(w io.Writer) (width int, colour bool) {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := w.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(f.Fd())) {
 		colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
 			return n, colour

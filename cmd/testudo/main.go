@@ -10,10 +10,12 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"testudo"
+	"testudo/internal/report"
 	"testudo/internal/yamldoc"
 )
 
@@ -58,11 +60,19 @@ func run(args []string) int {
 	defer stop()
 	root := command()
 	root.SetArgs(args)
+	out := &output{File: os.Stdout}
+	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = coded(exitInternal, out.err)
+	}
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(os.Stderr, err)
+	// An error quotes what was given, and that may be somebody else's.
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(os.Stderr, report.Clean(line))
+	}
 	var problems *yamldoc.Problems
 	var coded *codeError
 	switch {
@@ -76,6 +86,21 @@ func run(args []string) int {
 		return exitStopped
 	}
 	return exitUsage
+}
+
+// output is standard output. It keeps the first error of writing: a result that
+// did not reach a full disk was not given.
+type output struct {
+	*os.File
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.File.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // codeError carries an exit code.

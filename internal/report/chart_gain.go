@@ -351,10 +351,7 @@ func CSVText(s string) string { return csvText(s) }
 
 func csvText(s string) string {
 	s = NoFormula(s)
-	if strings.HasPrefix(s, "#") {
-		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-	}
-	if strings.ContainsAny(s, ",\"\n\r") {
+	if strings.ContainsAny(s, ",\"\n\r#") { // some readers end a line at any #
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}
 	return s

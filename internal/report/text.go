@@ -51,7 +51,7 @@ type PostureLine struct {
 // them the escapes that move a terminal's cursor, become a visible mark.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
+		if r == '\n' || r == '\t' || r == '\u2028' || r == '\u2029' { // some readers end a line at the last two
 			return ' '
 		}
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError {
