@@ -11,9 +11,11 @@ import (
 
 // ASI writes the scene as a SIMDIS ASCII Scenario Input file, version 21:
 // platforms in latitude, longitude (degrees) and height (m), times as day of the
-// year, year and clock, shots as lines of bearing. The keywords are those of the
-// public examples and of the reader and writer of IDA's battleVerse (github
-// battleVerse/sandTable, R/read_ASI.R, R/create_ASI_*.R).
+// year, year and clock, interceptors as platforms of their own. Keywords and the
+// order of their values are those of the SIMDIS SDK's example reader (github
+// USNavalResearchLaboratory/simdissdk, SimpleAsiParser) and of the reader and
+// writer of IDA's battleVerse (github battleVerse/sandTable, R/read_ASI.R,
+// R/create_ASI_*.R).
 func ASI(s *Scene) ([]byte, error) {
 	var b bytes.Buffer
 	year := s.Epoch.Year()
@@ -28,6 +30,9 @@ func ASI(s *Scene) ([]byte, error) {
 	place := func(id int, at Sample) {
 		fmt.Fprintf(&b, "PlatformData %d \"%s\" %.6f %.6f %.1f\n", id, s.asiTime(at.S), at.At.Lat.Degrees(), at.At.Lon.Degrees(), float64(at.At.Alt))
 	}
+	said := func(id int, key, value string, at float64) {
+		fmt.Fprintf(&b, "GenericData %d \"%s\" \"%s\" \"%s\"\n\n", id, key, asiText(value), s.asiTime(at))
+	}
 	still := func(p *Place, kind, icon, colour string) int {
 		n := platform(nameOf(p), kind, icon, colour)
 		place(n, Sample{0, p.At})
@@ -40,7 +45,7 @@ func ASI(s *Scene) ([]byte, error) {
 		still(&s.Assets[i], "0", "NTDSNeutralSurface2D", "green")
 	}
 	for i := range s.Sensors {
-		if s.Sensors[i].RangeM > 0 {
+		if !s.Sensors[i].Space {
 			still(&s.Sensors[i].Place, "0", "NTDSFriendlySurface2D", "cyan")
 		}
 	}
@@ -56,11 +61,7 @@ func ASI(s *Scene) ([]byte, error) {
 		for _, x := range m.Samples {
 			place(n, x)
 		}
-		end := "arrives at " + m.Asset
-		if m.Killed {
-			end = "killed by " + m.By
-		}
-		fmt.Fprintf(&b, "CategoryData %d \"%s\" \"Fate\" \"%s\"\n\n", n, s.asiTime(m.EndS), asiText(end))
+		said(n, "Fate", m.fate(), m.EndS)
 	}
 	for i := range s.Shots {
 		x := &s.Shots[i]
@@ -71,7 +72,7 @@ func ASI(s *Scene) ([]byte, error) {
 		for _, p := range x.Path {
 			place(n, p)
 		}
-		fmt.Fprintf(&b, "CategoryData %d \"%s\" \"Result\" \"%s\"\n\n", n, s.asiTime(x.ToS), x.Result)
+		said(n, "Result", x.Result, x.ToS)
 	}
 	return b.Bytes(), nil
 }

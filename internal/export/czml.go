@@ -31,7 +31,7 @@ type czml struct {
 // CZML writes the scene for CesiumJS.
 func CZML(s *Scene) ([]byte, error) {
 	c := czml{s: s}
-	c.add(packet{"id": "document", "version": "1.0", "name": report.Clean(s.Name),
+	c.add(packet{"id": "document", "version": "1.0", "name": report.Clean(s.Name), "description": describe(s.summary()),
 		"clock": map[string]any{"interval": c.span(0, s.EndS), "currentTime": c.at(0), "multiplier": 10, "range": "LOOP_STOP", "step": "SYSTEM_CLOCK_MULTIPLIER"}})
 	for i := range s.Areas {
 		c.place("area-", &s.Areas[i], "launch area", 154, 45, 19, 8)
@@ -111,28 +111,54 @@ func nameOf(p *Place) string {
 }
 
 // sensor draws the field a radar searches, as a part of a sphere: a radius by the
-// range at which it finds the raid's commonest missile, angles by its face.
+// range at which it finds the raid's commonest missile, angles by its face. A
+// satellite system stands nowhere, and one out of order has no field.
 func (c *czml) sensor(i int) {
 	s := &c.s.Sensors[i]
-	p := packet{"id": fmt.Sprintf("sensor-%d", i), "name": report.Clean(nameOf(&s.Place)),
-		"description": describe(nameOf(&s.Place), "sensor, "+s.System, "nation: "+s.Nation, fmt.Sprintf("finds the raid's commonest missile at %.0f km with a probability of one half in a look", s.RangeM/1000)),
-		"position":    map[string]any{"cartographicDegrees": degrees(Sample{At: s.At})},
-		"point":       map[string]any{"pixelSize": 8, "color": rgba(73, 138, 97, 255), "outlineColor": rgba(255, 255, 255, 220), "outlineWidth": 1},
-		"label":       label(nameOf(&s.Place), 12)}
-	if s.RangeM > 0 {
+	lines := []string{nameOf(&s.Place), "sensor, " + s.System, "nation: " + s.Nation}
+	switch {
+	case s.WorksUntilS <= 0:
+		lines = append(lines, "out of order in this run")
+	case s.Space:
+		lines = append(lines, "watches from space: drawn only where it sees a missile")
+	default:
+		lines = append(lines, fmt.Sprintf("finds the raid's commonest missile at %.0f km with a probability of one half in a look", s.RangeM/1000))
+	}
+	if s.WorksUntilS > 0 && s.WorksUntilS < c.s.EndS {
+		lines = append(lines, fmt.Sprintf("lost %.0f s into the raid", s.WorksUntilS))
+	}
+	p := packet{"id": fmt.Sprintf("sensor-%d", i), "name": report.Clean(nameOf(&s.Place)), "description": describe(lines...)}
+	if s.Space {
+		c.add(p)
+		return
+	}
+	dot := rgba(73, 138, 97, 255)
+	if s.WorksUntilS <= 0 {
+		dot = rgba(140, 140, 140, 255)
+	}
+	p["position"] = map[string]any{"cartographicDegrees": degrees(Sample{At: s.At})}
+	p["point"] = map[string]any{"pixelSize": 8, "color": dot, "outlineColor": rgba(255, 255, 255, 220), "outlineWidth": 1}
+	p["label"] = label(nameOf(&s.Place), 12)
+	if s.RangeM > 0 && s.WorksUntilS > 0 {
 		// Clock angles turn from east to north, cones open from the zenith.
 		half := s.FieldDeg / 2
 		e := map[string]any{"radii": map[string]any{"cartesian": []float64{round(s.RangeM, 0), round(s.RangeM, 0), round(s.RangeM, 0)}},
 			"innerRadii":  map[string]any{"cartesian": []float64{1000, 1000, 1000}},
 			"minimumCone": radians(90 - s.MaxElDeg), "maximumCone": radians(90 - s.MinElDeg),
-			"material": solid(73, 138, 97, 22), "outline": false, "slicePartitions": 24, "stackPartitions": 12}
+			"material": solid(73, 138, 97, c.veil()), "outline": false, "slicePartitions": 24, "stackPartitions": 12}
 		if s.FieldDeg < 360 {
 			e["minimumClock"], e["maximumClock"] = radians(90-s.FacingDeg-half), radians(90-s.FacingDeg+half)
+		}
+		if s.WorksUntilS < c.s.EndS {
+			e["show"] = c.shown([]Span{{0, s.WorksUntilS}})
 		}
 		p["ellipsoid"] = e
 	}
 	c.add(p)
 }
+
+// veil is how opaque a field is: the thinner the more of them lie over each other.
+func (c *czml) veil() int { return max(7, min(22, 300/max(1, len(c.s.Sensors)))) }
 
 func radians(deg float64) float64 { return round(deg*math.Pi/180, 5) }
 
@@ -148,7 +174,14 @@ func (c *czml) shown(spans []Span) []map[string]any {
 func (c *czml) link(i int) {
 	l := &c.s.Links[i]
 	ends := []float64{round(l.A.Lon.Degrees(), 5), round(l.A.Lat.Degrees(), 5), 0, round(l.B.Lon.Degrees(), 5), round(l.B.Lat.Degrees(), 5), 0}
-	words := describe(l.From+" tells "+l.To+": "+l.Level, fmt.Sprintf("messages pass in %d stretches of this run", len(l.Busy)))
+	state := fmt.Sprintf("messages pass in %d stretches of this run", len(l.Busy))
+	switch {
+	case l.Down:
+		state = "out of order in this run"
+	case l.LostAtS < c.s.EndS:
+		state += fmt.Sprintf("; lost %.0f s into the raid", l.LostAtS)
+	}
+	words := describe(l.From+" tells "+l.To+": "+l.Level, state)
 	name := report.Clean(l.From + " to " + l.To + ": " + l.Level)
 	c.add(packet{"id": fmt.Sprintf("link-%d", i), "name": name, "description": words,
 		"polyline": map[string]any{"positions": map[string]any{"cartographicDegrees": ends}, "arcType": "GEODESIC", "width": 2, "material": solid(140, 140, 140, 90)}})
@@ -164,18 +197,12 @@ func (c *czml) link(i int) {
 func (c *czml) missile(i int) {
 	m := &c.s.Missiles[i]
 	id := fmt.Sprintf("missile-%d", i)
-	fate := "arrives at " + m.Asset
-	switch {
-	case m.Failed:
-		fate = "failed at launch"
-	case m.Killed:
-		fate = "killed by " + m.By
-	case m.Struck:
-		fate = "strikes " + m.Asset
-	}
-	words := describe(m.ID, m.Type+" from "+m.From+" at "+m.Asset+" ("+m.Nation+")", fmt.Sprintf("launched %.0f s into the raid; %s after %.0f s of flight", m.LaunchS, fate, m.EndS-m.LaunchS))
+	words := describe(m.ID, m.Type+" from "+m.From+" at "+m.Asset+" ("+m.Nation+")", fmt.Sprintf("launched %.0f s into the raid; %s", m.LaunchS, m.fate()))
 	if m.Failed || len(m.Samples) < 2 {
 		c.add(packet{"id": id, "name": report.Clean(m.ID), "description": words})
+		if len(m.Samples) > 0 {
+			c.flash(id+"-end", report.Clean("failed at launch: "+m.ID), m.Samples[0], m.LaunchS, m.LaunchS+20, 10, 130, 130, 130)
+		}
 		return
 	}
 	c.add(packet{"id": id, "name": report.Clean(m.ID), "description": words, "availability": c.span(m.LaunchS, m.EndS),
@@ -201,19 +228,17 @@ func (c *czml) missile(i int) {
 			"polyline": map[string]any{"positions": map[string]any{"cartographicDegrees": line}, "arcType": "NONE", "width": ph.width, "material": ph.color}})
 	}
 	for k, see := range m.Seen {
-		c.add(packet{"id": fmt.Sprintf("%s-seen-%d", id, k), "parent": id, "name": report.Clean(c.s.Sensors[see.Sensor].ID + " finds " + m.ID), "availability": c.span(see.S, math.Min(m.EndS, see.S+10)),
-			"polyline": map[string]any{"positions": map[string]any{"references": []string{fmt.Sprintf("sensor-%d#position", see.Sensor), id + "#position"}}, "arcType": "NONE", "width": 1.5, "material": map[string]any{"polylineDash": map[string]any{"color": rgba(120, 220, 150, 255)}}}})
-	}
-	if len(m.Belief) > 1 {
-		var radii []float64
-		for _, b := range m.Belief {
-			// Three standard deviations along east, north and up.
-			radii = append(radii, round(b.S-m.LaunchS, 2), round(3*b.East, 0)+1, round(3*b.North, 0)+1, round(3*b.Up, 0)+1)
+		sn := &c.s.Sensors[see.Sensor]
+		p := packet{"id": fmt.Sprintf("%s-seen-%d", id, k), "parent": id, "name": report.Clean(sn.ID + " finds " + m.ID), "availability": c.span(see.S, math.Min(m.EndS, see.S+10))}
+		if sn.Space { // no line from nowhere: a ring about the missile
+			p["position"] = map[string]any{"reference": id + "#position"}
+			p["point"] = map[string]any{"pixelSize": 14, "color": rgba(0, 0, 0, 0), "outlineColor": rgba(120, 220, 150, 255), "outlineWidth": 2}
+		} else {
+			p["polyline"] = map[string]any{"positions": map[string]any{"references": []string{fmt.Sprintf("sensor-%d#position", see.Sensor), id + "#position"}}, "arcType": "NONE", "width": 1.5, "material": map[string]any{"polylineDash": map[string]any{"color": rgba(120, 220, 150, 255)}}}
 		}
-		c.add(packet{"id": id + "-track", "parent": id, "name": report.Clean(m.Nation + "'s track of " + m.ID), "description": describe("the defender's fused track: three standard deviations to the east, the north and upwards"),
-			"availability": c.span(m.Belief[0].S, math.Min(m.EndS, m.Belief[len(m.Belief)-1].S)), "position": map[string]any{"reference": id + "#position"},
-			"ellipsoid": map[string]any{"radii": map[string]any{"epoch": c.at(m.LaunchS), "cartesian": radii, "interpolationAlgorithm": "LINEAR", "interpolationDegree": 1}, "material": solid(90, 170, 240, 60), "outline": false, "slicePartitions": 12, "stackPartitions": 8}})
+		c.add(p)
 	}
+	c.track(id, m)
 	last := m.Samples[len(m.Samples)-1]
 	switch {
 	case m.Killed:
@@ -225,6 +250,36 @@ func (c *czml) missile(i int) {
 		}
 		c.flash(id+"-end", report.Clean(what+m.Asset), last, m.EndS, c.s.EndS, 16, 220, 20, 20)
 	}
+}
+
+// track draws what is known of a missile's place: the ellipsoid of three standard
+// deviations of the covariance, along its own axes.
+func (c *czml) track(id string, m *Missile) {
+	if len(m.Belief) < 2 {
+		return
+	}
+	var radii, turns []float64
+	var last quaternion
+	for i := range m.Belief {
+		b := &m.Belief[i]
+		spread, q := ellipsoidOf(b.Cov, last)
+		last = q
+		at := round(b.S-m.LaunchS, 3)
+		radii = append(radii, at)
+		for _, x := range spread {
+			radii = append(radii, round(3*x, 0)+1)
+		}
+		turns = append(turns, at)
+		for _, x := range q {
+			turns = append(turns, round(x, 4))
+		}
+	}
+	timed := func(kind string, list []float64) map[string]any {
+		return map[string]any{"epoch": c.at(m.LaunchS), kind: list, "interpolationAlgorithm": "LINEAR", "interpolationDegree": 1}
+	}
+	c.add(packet{"id": id + "-track", "parent": id, "name": report.Clean(m.Nation + "'s track of " + m.ID), "description": describe("the fused track of " + m.Nation + ", from the time it is firm: three standard deviations of the place, along the axes of its covariance"),
+		"availability": c.span(m.Belief[0].S, m.Belief[len(m.Belief)-1].S), "position": map[string]any{"reference": id + "#position"}, "orientation": timed("unitQuaternion", turns),
+		"ellipsoid": map[string]any{"radii": timed("cartesian", radii), "material": solid(90, 170, 240, 60), "outline": false, "slicePartitions": 12, "stackPartitions": 8}})
 }
 
 // pieces are the intervals of a flight between its joints, each with samples of

@@ -7,6 +7,7 @@ import (
 	"html"
 	"image/color"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -16,10 +17,11 @@ import (
 	"testudo/internal/report"
 )
 
-// KML writes the scene for globes that read KML 2.2. Descriptions are HTML there,
-// so that every text of a scenario is escaped in them; XML escapes the rest.
+// KML writes the scene for globes that read KML 2.2: the elements of each thing in
+// the order of the OGC's schema. Descriptions are HTML there, so that every text
+// of a scenario is escaped in them; XML escapes the rest.
 func KML(s *Scene, w io.Writer) error {
-	d := []kml.Element{kml.Name(balloonName(s.Name)), kml.Description(words(fmt.Sprintf("raid %s, posture %s, run %d with seed %d: %d killed, %d arrive", s.Raid, s.Posture, s.Run, s.Seed, s.Kills, s.Leakers)))}
+	d := []kml.Element{kml.Name(balloonName(s.Name)), kml.Description(words(s.summary())), s.lookAt()}
 	d = append(d, styles()...)
 	folder := func(name string, list []kml.Element) {
 		if len(list) > 0 {
@@ -29,7 +31,7 @@ func KML(s *Scene, w io.Writer) error {
 	places := func(all []Place, style string) (out []kml.Element) {
 		for i := range all {
 			p := &all[i]
-			out = append(out, kml.Placemark(kml.Name(balloonName(nameOf(p))), kml.Description(words(p.Nation+" "+p.System)), kml.StyleURL("#"+style), kml.Point(kml.Coordinates(coordinate(p.At)))))
+			out = append(out, mark(nameOf(p), p.Nation+" "+p.System, nil, style, kml.Point(kml.Coordinates(coordinate(p.At)))))
 		}
 		return out
 	}
@@ -39,51 +41,126 @@ func KML(s *Scene, w io.Writer) error {
 	var sensors []kml.Element
 	for i := range s.Sensors {
 		p := &s.Sensors[i]
-		sensors = append(sensors, kml.Placemark(kml.Name(balloonName(nameOf(&p.Place))), kml.Description(words(p.Nation+" "+p.System)), kml.StyleURL("#sensor"), kml.Point(kml.Coordinates(coordinate(p.At)))))
-		if p.RangeM > 0 {
+		about := p.Nation + " " + p.System
+		if p.WorksUntilS <= 0 {
+			about += ", out of order in this run"
+		}
+		if p.Space { // it stands nowhere
+			sensors = append(sensors, mark(nameOf(&p.Place), about+", watches from space", nil, "sensor", nil))
+			continue
+		}
+		sensors = append(sensors, mark(nameOf(&p.Place), about, nil, "sensor", kml.Point(kml.Coordinates(coordinate(p.At)))))
+		if p.RangeM > 0 && p.WorksUntilS > 0 {
 			var ring []kml.Coordinate
 			for _, at := range p.Outline(geo.WGS84, 72) {
 				ring = append(ring, coordinate(at))
 			}
-			sensors = append(sensors, kml.Placemark(kml.Name(balloonName("field of "+nameOf(&p.Place))), kml.StyleURL("#field"), kml.LineString(kml.Tessellate(true), kml.Coordinates(ring...))))
+			sensors = append(sensors, mark("field of "+nameOf(&p.Place), "", s.during(0, p.WorksUntilS), "field", kml.LineString(kml.Tessellate(true), kml.Coordinates(ring...))))
 		}
 	}
 	folder("Sensors", sensors)
-	var flights []kml.Element
-	for i := range s.Missiles {
-		m := &s.Missiles[i]
-		if m.Failed || len(m.Samples) < 2 {
-			continue
-		}
+	var flights, ends, shots, links []kml.Element
+	aloft := func(list []Sample) kml.Element {
 		var line []kml.Coordinate
-		for _, x := range m.Samples {
+		for _, x := range list {
 			line = append(line, coordinate(x.At))
 		}
-		flights = append(flights, kml.Placemark(kml.Name(balloonName(m.ID)), kml.Description(words(fate(m))), kml.TimeSpan(kml.Begin(s.time(m.LaunchS)), kml.End(s.time(s.EndS))), kml.StyleURL("#"+map[bool]string{true: "killed", false: "leaker"}[m.Killed]),
-			kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(line...))))
+		return kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(line...))
 	}
-	folder("Missiles", flights)
-	var shots []kml.Element
-	for i := range s.Shots {
-		x := &s.Shots[i]
-		if x.ToS <= x.FromS {
+	for i := range s.Missiles {
+		m := &s.Missiles[i]
+		if len(m.Samples) == 0 {
 			continue
 		}
-		var line []kml.Coordinate
-		for _, p := range x.Path {
-			line = append(line, coordinate(p.At))
+		story := fmt.Sprintf("%s from %s at %s (%s); %s", m.Type, m.From, m.Asset, m.Nation, m.fate())
+		end := kml.Point(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(coordinate(m.Samples[len(m.Samples)-1].At)))
+		switch {
+		case m.Failed:
+			ends = append(ends, mark("failed at launch: "+m.ID, story, s.during(m.LaunchS, s.EndS), "area", end))
+			continue
+		case m.Killed:
+			ends = append(ends, mark("kill: "+m.ID, story, s.during(m.EndS, s.EndS), "killed", end))
+		case m.Struck:
+			ends = append(ends, mark("hit: "+m.Asset, story, s.during(m.EndS, s.EndS), "leaker", end))
+		default:
+			ends = append(ends, mark("arrives: "+m.Asset, story, s.during(m.EndS, s.EndS), "leaker", end))
 		}
-		shots = append(shots, kml.Placemark(kml.Name(balloonName(x.Interceptor+" of "+x.Battery)), kml.Description(words(fmt.Sprintf("%d at %s: %s", x.Rounds, x.Missile, x.Result))), kml.TimeSpan(kml.Begin(s.time(x.FromS)), kml.End(s.time(s.EndS))), kml.StyleURL("#shot"),
-			kml.LineString(kml.AltitudeMode(kml.AltitudeModeAbsolute), kml.Coordinates(line...))))
+		if len(m.Samples) > 1 {
+			flights = append(flights, mark(m.ID, story, s.during(m.LaunchS, s.EndS), map[bool]string{true: "killed", false: "leaker"}[m.Killed], aloft(m.Samples)))
+		}
+	}
+	folder("Missiles", flights)
+	folder("Kills and arrivals", ends)
+	for i := range s.Shots {
+		if x := &s.Shots[i]; x.ToS > x.FromS {
+			shots = append(shots, mark(x.Interceptor+" of "+x.Battery, fmt.Sprintf("%d at %s: %s", x.Rounds, x.Missile, x.Result), s.during(x.FromS, s.EndS), "shot", aloft(x.Path)))
+		}
 	}
 	folder("Shots", shots)
-	var links []kml.Element
 	for i := range s.Links {
 		x := &s.Links[i]
-		links = append(links, kml.Placemark(kml.Name(balloonName(x.From+" to "+x.To+": "+x.Level)), kml.StyleURL("#link"), kml.LineString(kml.Tessellate(true), kml.Coordinates(coordinate(x.A), coordinate(x.B)))))
+		line := kml.LineString(kml.Tessellate(true), kml.Coordinates(coordinate(x.A), coordinate(x.B)))
+		about := ""
+		if x.Down {
+			about = "out of order in this run"
+		}
+		links = append(links, mark(x.From+" to "+x.To+": "+x.Level, about, nil, "link", line))
+		for _, b := range x.Busy {
+			links = append(links, mark(x.From+" tells "+x.To, "", s.during(b.FromS, b.ToS), "message", line))
+		}
 	}
 	folder("Agreements", links)
 	return kml.KML(kml.Document(d...)).WriteIndent(w, "", " ")
+}
+
+// mark is a placemark; about, when and where may be missing.
+func mark(name, about string, when kml.Element, style string, where kml.Element) kml.Element {
+	list := []kml.Element{kml.Name(balloonName(name))}
+	if about = strings.TrimSpace(about); about != "" {
+		list = append(list, kml.Description(words(about)))
+	}
+	if when != nil {
+		list = append(list, when)
+	}
+	list = append(list, kml.StyleURL("#"+style))
+	if where != nil {
+		list = append(list, where)
+	}
+	return kml.Placemark(list...)
+}
+
+// during is a stretch of the raid.
+func (s *Scene) during(from, to float64) kml.Element {
+	return kml.TimeSpan(kml.Begin(s.time(from)), kml.End(s.time(math.Min(to, s.EndS))))
+}
+
+// lookAt shows all that stands on the ground. Its middle is that of points on a
+// sphere, which knows no edge of a map.
+func (s *Scene) lookAt() kml.Element {
+	el := geo.WGS84
+	var sum [3]float64
+	var all []geo.LLA
+	for _, list := range [][]Place{s.Areas, s.Assets, s.Batteries} {
+		for i := range list {
+			r := el.ECEF(list[i].At)
+			for k := range sum {
+				sum[k] += r[k]
+			}
+			all = append(all, list[i].At)
+		}
+	}
+	middle := geo.LLA{}
+	if sum[0]*sum[0]+sum[1]*sum[1]+sum[2]*sum[2] > 1 {
+		middle = el.LLA(geo.ECEF(sum))
+		middle.Alt = 0
+	}
+	far := 5e5
+	for _, at := range all {
+		d, _, _ := el.Inverse(middle, at)
+		far = math.Max(far, float64(d))
+	}
+	at := coordinate(middle)
+	return kml.LookAt(kml.Longitude(at.Lon), kml.Latitude(at.Lat), kml.Altitude(0), kml.Heading(0), kml.Tilt(0), kml.Range(math.Min(2.5*far, 1.5e7)))
 }
 
 // KMZ is KML in a zip archive. The archive carries no time of its own, so that
@@ -130,24 +207,13 @@ func balloonName(s string) string {
 
 func words(s string) string { return html.EscapeString(plain(s)) }
 
-func fate(m *Missile) string {
-	end := "arrives"
-	switch {
-	case m.Killed:
-		end = "killed by " + m.By
-	case m.Struck:
-		end = "strikes"
-	}
-	return fmt.Sprintf("%s from %s at %s (%s); %s after %.0f s", m.Type, m.From, m.Asset, m.Nation, end, m.EndS-m.LaunchS)
-}
-
 func styles() []kml.Element {
 	line := func(id string, c color.Color, width float64) kml.Element {
-		return kml.SharedStyle(id, kml.LineStyle(kml.Color(c), kml.Width(width)), kml.IconStyle(kml.Color(c), kml.Scale(0.7)))
+		return kml.SharedStyle(id, kml.IconStyle(kml.Color(c), kml.Scale(0.7)), kml.LineStyle(kml.Color(c), kml.Width(width)))
 	}
 	return []kml.Element{
 		line("area", color.RGBA{154, 45, 19, 255}, 1), line("asset", color.RGBA{70, 70, 70, 255}, 1), line("battery", color.RGBA{31, 78, 121, 255}, 1), line("sensor", color.RGBA{73, 138, 97, 255}, 1),
-		line("field", color.RGBA{73, 138, 97, 160}, 1.5), line("killed", color.RGBA{230, 150, 60, 255}, 2), line("leaker", color.RGBA{200, 20, 20, 255}, 3), line("shot", color.RGBA{60, 140, 220, 255}, 2), line("link", color.RGBA{120, 120, 120, 180}, 2),
+		line("field", color.RGBA{73, 138, 97, 160}, 1.5), line("killed", color.RGBA{230, 150, 60, 255}, 2), line("leaker", color.RGBA{200, 20, 20, 255}, 3), line("shot", color.RGBA{60, 140, 220, 255}, 2), line("link", color.RGBA{120, 120, 120, 180}, 2), line("message", color.RGBA{255, 200, 60, 255}, 5),
 	}
 }
 

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 )
 
-// Parquet writes a table as Apache Parquet (zstd). What a result rests on stands
+// Parquet writes a table as Apache Parquet (Snappy, which every reader knows). What a result rests on stands
 // in the key-value metadata of the file: testudo.rows, one testudo.KEY for each
 // line of Meta, and testudo.columns, a JSON object from column to meaning.
 func Parquet(t *Table) ([]byte, error) {
@@ -28,7 +29,11 @@ func Parquet(t *Table) ([]byte, error) {
 		case c.Text != nil:
 			f.Type = reflect.TypeFor[string]()
 		case c.Int != nil:
-			f.Type, f.Tag = reflect.TypeFor[int64](), reflect.StructTag(fmt.Sprintf("parquet:%q", c.Name))
+			how := ",dict" // counts repeat
+			if slices.IsSorted(c.Int) {
+				how = ",delta"
+			}
+			f.Type, f.Tag = reflect.TypeFor[int64](), reflect.StructTag(fmt.Sprintf("parquet:%q", c.Name+how))
 		default:
 			f.Type, f.Tag = reflect.TypeFor[*float64](), reflect.StructTag(fmt.Sprintf("parquet:%q", c.Name+",optional"))
 		}
@@ -39,7 +44,7 @@ func Parquet(t *Table) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
-	options := []parquet.WriterOption{parquet.SchemaOf(row.Interface()), parquet.Compression(&parquet.Zstd),
+	options := []parquet.WriterOption{parquet.SchemaOf(row.Interface()), parquet.Compression(&parquet.Snappy),
 		parquet.KeyValueMetadata("testudo.rows", t.About), parquet.KeyValueMetadata("testudo.columns", string(columns))}
 	for _, m := range t.Meta {
 		options = append(options, parquet.KeyValueMetadata("testudo."+m[0], m[1]))

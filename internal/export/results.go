@@ -77,10 +77,17 @@ func Results(d *report.Document, priceYear int) *Table {
 // meta is what is needed to judge and repeat a result.
 func meta(d *report.Document) [][2]string {
 	c := d.Result
-	return [][2]string{{"tool", d.Tool}, {"command", d.Command}, {"scenario", d.Scenario}, {"scenario_digest", d.Digest}, {"catalogue_digest", d.Catalogue}, {"raid", c.Raid},
+	out := [][2]string{{"tool", d.Tool}, {"command", d.Command}, {"scenario", d.Scenario}, {"scenario_digest", d.Digest}, {"catalogue_digest", d.Catalogue}, {"raid", c.Raid},
 		{"seed", strconv.FormatUint(c.Seed, 10)}, {"runs", strconv.Itoa(c.Runs)}, {"missiles", strconv.Itoa(c.Missiles)}, {"verdict", c.Verdict},
 		{"intervals", "_low95 and _high95 are the ends of the 95 % interval of the dice within this one world; changes are paired run by run"},
 		{"rests_on", fmt.Sprintf("%d cited figures and %d assumptions", d.Ledger.Cited, d.Ledger.Assumed)}}
+	for _, s := range d.Sources {
+		out = append(out, [2]string{"source " + s.ID, s.Title + ", " + s.URL})
+	}
+	for i := range out {
+		out[i] = [2]string{report.Clean(out[i][0]), report.Clean(out[i][1])}
+	}
+	return out
 }
 
 // at is the figure, or one that does not exist.

@@ -1,10 +1,12 @@
 package export
 
 import (
+	"fmt"
 	"math"
 	"sort"
 	"time"
 
+	"testudo/internal/draw"
 	"testudo/internal/flight"
 	"testudo/internal/geo"
 	"testudo/internal/pact"
@@ -56,11 +58,11 @@ type Sight struct {
 	Sensor int
 }
 
-// Belief is how well the defender's fused track knows the missile's place: one
-// standard deviation to the east, to the north and upwards, m.
+// Belief is how well the defender's fused track knows the missile's place: the
+// covariance, m², along Earth-fixed axes.
 type Belief struct {
-	S               float64
-	East, North, Up float64
+	S   float64
+	Cov [3][3]float64
 }
 
 // Shot is a salvo from launch to the meeting.
@@ -74,11 +76,14 @@ type Shot struct {
 }
 
 // Sensor is a radar with its real field against the raid's commonest missile, or
-// a satellite system (RangeM 0).
+// a satellite system, which stands nowhere (Space, RangeM 0). It works until
+// WorksUntilS: 0 if it is out of order or lost from the start, +Inf if to the end.
 type Sensor struct {
 	Place
 	FacingDeg, FieldDeg, MinElDeg, MaxElDeg float64
 	RangeM                                  float64
+	Space                                   bool
+	WorksUntilS                             float64
 }
 
 // Place is something that stands somewhere.
@@ -88,11 +93,14 @@ type Place struct {
 	Hit                      bool
 }
 
-// Link is a directed agreement and the times at which a message passes.
+// Link is a directed agreement and the times at which a message passes. It is
+// Down if it is out of order in this run, and lost at LostAtS (+Inf: never).
 type Link struct {
 	From, To, Level string
 	A, B            geo.LLA
 	Busy            []Span
+	Down            bool
+	LostAtS         float64
 }
 
 // Span is a stretch of time.
@@ -106,10 +114,11 @@ const leastFlash = 4.0
 func Lay(t *theatre.Theatre, b *sim.Board, posture int, seed, run uint64, date string, log *sim.Log) *Scene {
 	s := &Scene{Name: t.Name, Raid: t.Raid, Posture: b.Postures[posture].ID, Seed: seed, Run: run, Epoch: epoch(date)}
 	l := layer{t: t, b: b, s: s, posture: posture, path: make([]int32, len(b.Missiles)), start: make([]float64, len(b.Missiles)), at: map[int32]int{}}
+	l.failures(log)
 	l.places()
 	l.flights(log)
 	l.fight(log)
-	l.beliefs()
+	l.beliefs(log)
 	l.links(log)
 	sort.SliceStable(s.Shots, func(i, j int) bool { return s.Shots[i].FromS < s.Shots[j].FromS })
 	return s
@@ -122,6 +131,25 @@ func Stand(t *theatre.Theatre) *Scene {
 	l := layer{t: t, s: s}
 	l.places()
 	return s
+}
+
+// summary says which run this is and how it ends.
+func (s *Scene) summary() string {
+	return fmt.Sprintf("raid %s, posture %s, run %d with seed %d: %d killed, %d arrive", s.Raid, s.Posture, s.Run, s.Seed, s.Kills, s.Leakers)
+}
+
+// fate says how a flight ends.
+func (m *Missile) fate() string {
+	end := "arrives at " + m.Asset
+	switch {
+	case m.Failed:
+		return "failed at launch"
+	case m.Killed:
+		end = "killed by " + m.By
+	case m.Struck:
+		end = "strikes " + m.Asset
+	}
+	return fmt.Sprintf("%s after %.0f s of flight", end, m.EndS-m.LaunchS)
 }
 
 // epoch is noon of the scenario's date, which sets the light and nothing else.
@@ -140,6 +168,20 @@ type layer struct {
 	path    []int32
 	start   []float64
 	at      map[int32]int // missile of the board to that of the scene
+	state   int           // of what may fail, as the board counts it
+	down    map[uint64]bool
+}
+
+// failures notes the links and sensors that are out of order in this run, by the
+// entity of their draw.
+func (l *layer) failures(log *sim.Log) {
+	l.down = map[uint64]bool{}
+	for _, e := range log.Events {
+		if e.Kind == sim.EvDown {
+			l.state |= 1 << e.A
+			l.down[l.b.Postures[l.posture].Chance[e.A].Entity] = true
+		}
+	}
 }
 
 func (l *layer) places() {
@@ -147,7 +189,10 @@ func (l *layer) places() {
 	rcs := l.commonest()
 	for i := range t.Sensors {
 		x := &t.Sensors[i]
-		p := Sensor{Place: Place{ID: x.ID, Name: x.Name, Nation: t.Nations[x.Nation].ID, System: x.System, At: x.At}}
+		p := Sensor{Place: Place{ID: x.ID, Name: x.Name, Nation: t.Nations[x.Nation].ID, System: x.System, At: x.At}, Space: x.Radar == nil, WorksUntilS: x.LostS}
+		if l.b != nil && (l.down[draw.Entity("sensor "+x.ID)] || i < len(t.Postures[l.posture].Lost) && t.Postures[l.posture].Lost[i]) {
+			p.WorksUntilS = 0
+		}
 		if r := x.Radar; r != nil {
 			p.FacingDeg, p.FieldDeg, p.MinElDeg, p.MaxElDeg = r.Facing.Degrees(), r.AzimuthField.Degrees(), r.MinElevation.Degrees(), r.MaxElevation.Degrees()
 			if p.FieldDeg <= 0 || p.FieldDeg > 360 {
@@ -365,53 +410,37 @@ func (l *layer) climb(x *Shot) []Sample {
 
 // beliefs gives, from the time the threatened nation has a firm track, how well
 // its command knows where the missile is.
-func (l *layer) beliefs() {
+func (l *layer) beliefs(log *sim.Log) {
 	c := sim.NewCompiler(l.t)
 	tp, bp := &l.t.Postures[l.posture], &l.b.Postures[l.posture]
-	sources := c.Sources(tp, bp, 0)
-	el := l.t.Earth.Ellipsoid
-	for i := range l.b.Missiles {
-		k, ok := l.at[int32(i)]
-		if !ok || l.s.Missiles[k].Failed {
+	sources := c.Sources(tp, bp, l.state)
+	for _, e := range log.Events {
+		if e.Kind != sim.EvFirm {
 			continue
 		}
-		m := &l.s.Missiles[k]
-		path := l.path[i]
-		owner := l.b.Assets[l.b.Paths[path].Asset].Nation
-		for j, cmd := range bp.States[0][path].Commands {
-			if cmd.Nation != owner || len(sources[path]) <= j {
+		m := &l.s.Missiles[l.at[e.Missile]]
+		path := l.path[e.Missile]
+		if l.b.Assets[l.b.Paths[path].Asset].Nation != e.A || len(m.Belief) > 0 {
+			continue
+		}
+		for j, cmd := range bp.States[l.state][path].Commands {
+			if cmd.Nation != e.A || len(sources[path]) <= j {
 				continue
 			}
-			const every = 20.0
-			for at := math.Max(m.BurnoutS, m.LaunchS+every); at < m.EndS; at += every {
+			firm := float64(e.TMs) / 1000
+			steps := math.Ceil((m.EndS - firm) / 20)
+			for k := 0.0; k <= steps && firm < m.EndS; k++ {
+				at := firm + (m.EndS-firm)*k/steps
 				cov, ok := c.Belief(int(path), sources[path][j].Track, at-m.LaunchS, at-m.LaunchS)
 				if !ok {
 					continue
 				}
-				f := el.Frame(l.where(int32(i), at))
-				e, n, u := spreadENU(f, cov)
-				if u < 2e5 && e < 2e5 && n < 2e5 {
-					m.Belief = append(m.Belief, Belief{at, e, n, u})
+				if cov[0][0]+cov[1][1]+cov[2][2] < 1e11 { // a spread of hundreds of kilometres says nothing
+					m.Belief = append(m.Belief, Belief{at, cov})
 				}
 			}
 		}
 	}
-}
-
-// spreadENU turns an Earth-fixed covariance into standard deviations along east,
-// north and up.
-func spreadENU(f geo.Frame, cov [3][3]float64) (e, n, u float64) {
-	axis := func(v [3]float64) float64 {
-		r := f.RotateToECEF(v)
-		sum := 0.0
-		for i := range 3 {
-			for j := range 3 {
-				sum += r[i] * cov[i][j] * r[j]
-			}
-		}
-		return math.Sqrt(math.Max(0, sum))
-	}
-	return axis([3]float64{1, 0, 0}), axis([3]float64{0, 1, 0}), axis([3]float64{0, 0, 1})
 }
 
 // links lights each agreement up when word of a detection passes over it.
@@ -434,9 +463,12 @@ func (l *layer) links(log *sim.Log) {
 	}
 	busy := make([][]Span, len(net.Edges))
 	between := map[[2]int]int{}
+	down := make([]bool, len(net.Edges))
 	for i := range net.Edges {
 		between[[2]int{net.Edges[i].From, net.Edges[i].To}] = i
+		down[i] = l.down[draw.Entity("link "+net.Nations[net.Edges[i].From]+">"+net.Nations[net.Edges[i].To])]
 	}
+	up := func(edge int) bool { return !down[edge] }
 	for _, e := range log.Events {
 		if e.Kind != sim.EvDetect {
 			continue
@@ -449,16 +481,16 @@ func (l *layer) links(log *sim.Log) {
 				continue
 			}
 			var best *pact.Route
-			routes := net.Routes(sn.Nation, to, content, nil)
+			at := float64(e.TMs) / 1000
+			routes := net.Routes(sn.Nation, to, content, up)
 			for k := range routes {
-				if best == nil || routes[k].DelayS < best.DelayS {
+				if at < routes[k].LostAtS && (best == nil || routes[k].DelayS < best.DelayS) {
 					best = &routes[k]
 				}
 			}
 			if best == nil {
 				continue
 			}
-			at := float64(e.TMs) / 1000
 			for k := 1; k < len(best.Path); k++ {
 				i := between[[2]int{best.Path[k-1], best.Path[k]}]
 				d := math.Max(leastFlash, net.Edges[i].DelayS)
@@ -472,7 +504,7 @@ func (l *layer) links(log *sim.Log) {
 		if x.Level == pact.None || x.Veto {
 			continue
 		}
-		l.s.Links = append(l.s.Links, Link{From: t.Nations[x.From].ID, To: t.Nations[x.To].ID, Level: x.Level.String(), A: home[x.From], B: home[x.To], Busy: join(busy[i])})
+		l.s.Links = append(l.s.Links, Link{From: t.Nations[x.From].ID, To: t.Nations[x.To].ID, Level: x.Level.String(), A: home[x.From], B: home[x.To], Busy: join(busy[i]), Down: down[i], LostAtS: x.LostAtS})
 	}
 }
 

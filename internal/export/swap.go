@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -27,7 +28,9 @@ func SWAP(s *Scene, w io.Writer) error {
 	c.happenings()
 	sort.SliceStable(c.events, func(i, j int) bool { return c.events[i].t < c.events[j].t })
 	z := zip.NewWriter(w)
-	serial := fmt.Sprintf("%s_%d_1_%s", fileSafe(s.Posture), s.Run, s.Epoch.Format("20060102_150405"))
+	// Named as the format's own processor names them; the time is the raid's, so
+	// that the same run is the same bytes.
+	serial := fmt.Sprintf("%s-%d_S1_%s", fileSafe(s.Posture), s.Run, s.Epoch.Format("02-01-2006_15-04-05"))
 	for _, f := range []struct {
 		name  string
 		write func(io.Writer) error
@@ -65,6 +68,7 @@ var swapKinds = []struct{ kind, prefix, column string }{
 type swapEntity struct {
 	id, name, kind, affiliation, force string
 	x, y                               float64
+	nowhere                            bool
 	counts                             [8]int
 	added                              float64
 	start                              bool
@@ -74,8 +78,8 @@ type swapEvent struct {
 	t                  float64
 	kind               int
 	id                 string
-	primary, secondary int // -1: none
-	px, py, sx, sy     float64
+	primary, secondary int       // -1: none
+	place, other       [2]string // x and y of the two; empty if nowhere
 	detail             map[string]string
 }
 
@@ -103,6 +107,7 @@ func (c *swap) entities() {
 	}
 	for i := range s.Sensors {
 		add("sensor:", &s.Sensors[i].Place, "sensor")
+		c.all[len(c.all)-1].nowhere = s.Sensors[i].Space
 	}
 	for i := range s.Batteries {
 		add("battery:", &s.Batteries[i], "battery")
@@ -120,16 +125,20 @@ func (c *swap) event(t float64, kind string, primary, secondary int, at *Sample,
 		k++
 	}
 	e := swapEvent{t: t, kind: k, primary: primary, secondary: secondary, detail: detail}
-	where := func(i int) (x, y float64) {
+	where := func(i int) [2]string {
 		// A missile is where the event puts it; everything else stands still.
-		if strings.HasPrefix(c.all[i].id, "missile:") && at != nil {
-			return at.At.Lon.Degrees(), at.At.Lat.Degrees()
+		switch x := &c.all[i]; {
+		case !x.start && at != nil:
+			return [2]string{number(at.At.Lon.Degrees()), number(at.At.Lat.Degrees())}
+		case x.nowhere || !x.start:
+			return [2]string{}
+		default:
+			return [2]string{number(x.x), number(x.y)}
 		}
-		return c.all[i].x, c.all[i].y
 	}
-	e.px, e.py = where(primary)
+	e.place = where(primary)
 	if secondary >= 0 {
-		e.sx, e.sy = where(secondary)
+		e.other = where(secondary)
 	}
 	c.all[primary].counts[k]++
 	c.number[k]++
@@ -139,6 +148,16 @@ func (c *swap) event(t float64, kind string, primary, secondary int, at *Sample,
 
 func (c *swap) happenings() {
 	s := c.s
+	for i := range c.all {
+		if c.all[i].start && !c.all[i].nowhere {
+			c.event(0, "location update", i, -1, nil, nil)
+		}
+	}
+	for i := range s.Sensors {
+		if x := &s.Sensors[i]; x.WorksUntilS < s.EndS {
+			c.event(math.Max(0, x.WorksUntilS), "status update", c.index["sensor:"+x.ID], -1, nil, map[string]string{"status": "out of order"})
+		}
+	}
 	for i := range s.Missiles {
 		m := &s.Missiles[i]
 		k := c.index["missile:"+m.ID]
@@ -170,13 +189,20 @@ func (c *swap) happenings() {
 		c.event(m.EndS, "status update", k, -1, &last, map[string]string{"status": "arrived", "struck": strconv.FormatBool(m.Struck)})
 		if m.Struck {
 			asset := c.index["asset:"+m.Asset]
-			c.event(m.EndS, "kill", k, asset, &last, map[string]string{"hit": "within the asset's radius"})
+			// Hit is not lost: the model says no more of an asset than its damage.
+			c.event(m.EndS, "status update", asset, k, &last, map[string]string{"status": "hit"})
 		}
 	}
 	for i := range s.Shots {
 		x := &s.Shots[i]
 		b, m := c.index["battery:"+x.Battery], c.index["missile:"+x.Missile]
-		c.event(x.FromS, "shot", b, m, nil, map[string]string{"weapon": x.Interceptor, "rds": strconv.Itoa(x.Rounds), "result": x.Result})
+		var at *Sample
+		for j := range s.Missiles {
+			if s.Missiles[j].ID == x.Missile && len(s.Missiles[j].Samples) > 0 {
+				at = s.Missiles[j].near(x.FromS)
+			}
+		}
+		c.event(x.FromS, "shot", b, m, at, map[string]string{"weapon": x.Interceptor, "rds": strconv.Itoa(x.Rounds), "result": x.Result})
 	}
 }
 
@@ -252,9 +278,9 @@ func (c *swap) eventTable(w io.Writer) error {
 			return []string{field(x.id), field(x.name), field(x.kind), "not set", "1.0", field(x.affiliation), field(x.force)}
 		}
 		r := append([]string{number(e.t)}, who(e.primary)...)
-		r = append(r, number(e.px), number(e.py), e.id, swapKinds[e.kind].kind, string(detail))
+		r = append(r, e.place[0], e.place[1], e.id, swapKinds[e.kind].kind, string(detail))
 		if e.secondary >= 0 {
-			r = append(append(r, who(e.secondary)...), number(e.sx), number(e.sy))
+			r = append(append(r, who(e.secondary)...), e.other[0], e.other[1])
 		} else {
 			r = append(r, "", "", "", "", "", "", "", "", "")
 		}
