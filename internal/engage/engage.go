@@ -145,6 +145,9 @@ func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 		}
 		tau := p.FirstS + float64(i)*StepS
 		if l := tau - tof; l >= 0 {
+			if meets == nil {
+				meets = make([]Launch, 0, len(p.Unit)-i)
+			}
 			meets = append(meets, Launch{l, tau})
 		}
 	}
@@ -183,16 +186,16 @@ func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 		w.Table = append(w.Table, last)
 	}
 	next := math.Inf(1)
-	var back []Launch
-	for i := len(w.Table) - 1; i >= 0 && len(back) < MaxSlots; i-- {
+	var back [MaxSlots]Launch
+	k := MaxSlots
+	for i := len(w.Table) - 1; i >= 0 && k > 0; i-- {
 		if l := w.Table[i]; l.InterceptS+s.AssessS <= next || math.IsInf(next, 1) {
-			back = append(back, l)
+			k--
+			back[k] = l
 			next = l.LaunchS
 		}
 	}
-	for i := len(back) - 1; i >= 0; i-- {
-		w.Slots = append(w.Slots, back[i])
-	}
+	w.Slots = append(w.Slots, back[k:]...)
 	return w
 }
 

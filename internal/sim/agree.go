@@ -102,13 +102,19 @@ type pathTables struct {
 	helped [][]int32 // per nation: its views that pointing helps, working or not
 	apart  [][]int32 // per nation: views of its batteries' radars that are not its own
 
-	rows []row // per view, of the state being compiled; nil: the sensor is down
+	// Of the state being compiled: per view its row, nil if the sensor is down, and
+	// per nation whether it defends the owner of what is aimed at as an ally.
+	rows []*row
+	ally []bool
 	// To the nation being compiled: its routings, and the key made of them.
 	to   []*routing
 	key  []byte
 	base [levels]base
-	// Buffers of the keys that are made below that one.
-	listKey, commandKey, sourceKey, seenKey []byte
+	// Buffers.
+	stateKey, listKey, commandKey, sourceKey, seenKey, contentKey []byte
+	nationCues                                                    []NationCue
+	orders                                                        []PathCommand
+	parts                                                         []track.Contribution
 }
 
 // path makes the tables of one path in all states, and the number of what the
@@ -116,8 +122,15 @@ type pathTables struct {
 func (c *Compiler) path(i int, states []*state) (out []PathState, saw []uint32) {
 	p := c.newPathTables(i)
 	out, saw = make([]PathState, len(states)), make([]uint32, len(states))
+	alike := map[string]int{} // a state by all that it has to do with the path
 	for k, s := range states {
-		out[k], saw[k] = p.state(s)
+		key := p.enter(s)
+		if like, ok := alike[string(key)]; ok {
+			out[k], saw[k] = out[like], saw[like]
+			continue
+		}
+		alike[string(key)] = k
+		out[k], saw[k] = p.state()
 	}
 	return out, saw
 }
@@ -125,8 +138,8 @@ func (c *Compiler) path(i int, states []*state) (out []PathState, saw []uint32) 
 func (c *Compiler) newPathTables(i int) *pathTables {
 	t, ph := c.t, &c.paths[i]
 	p := &pathTables{
-		tables: ph.tables, before: ph.before, t: t, path: i, kind: c.kindOf[i], ph: ph, killOf: c.killOf, views: c.views[ph.first : ph.first+ph.views],
-		helped: make([][]int32, len(t.Nations)), apart: make([][]int32, len(t.Nations)), rows: make([]row, ph.views), to: make([]*routing, ph.views),
+		tables: ph.tables, before: ph.before, t: t, path: i, kind: c.kindOf[i], ph: ph, killOf: c.killOf, views: ph.views,
+		helped: make([][]int32, len(t.Nations)), apart: make([][]int32, len(t.Nations)), rows: make([]*row, len(ph.views)), ally: make([]bool, len(t.Nations)), to: make([]*routing, len(ph.views)),
 	}
 	for v := range p.views {
 		x := &p.views[v]
@@ -153,13 +166,35 @@ func (c *Compiler) newPathTables(i int) *pathTables {
 	return p
 }
 
-// state makes the tables of one state.
-func (p *pathTables) state(s *state) (PathState, uint32) {
-	var st PathState
+// enter turns to a state and gives the key of all that it has to do with the path.
+func (p *pathTables) enter(s *state) []byte {
+	k := p.stateKey[:0]
 	for v := range p.views {
-		p.rows[v] = s.row(p.t, p.kind, p.views[v].sensor)
+		r := s.row(p.t, p.kind, p.views[v].sensor)
+		p.rows[v] = r
+		if r == nil {
+			k = binary.BigEndian.AppendUint32(k, 0)
+		} else {
+			k = binary.BigEndian.AppendUint32(k, r.id)
+		}
 	}
-	p.seenKey = p.seenKey[:0]
+	owner := p.owner()
+	for n := range p.ally {
+		p.ally[n] = owner != n && s.net.Defends(n, owner)
+		if p.ally[n] {
+			k = append(k, byte(n), byte(n>>8))
+		}
+	}
+	p.stateKey = k
+	return k
+}
+
+// owner is the nation whose asset the path is aimed at.
+func (p *pathTables) owner() int { return p.t.Assets[p.t.Paths[p.path].Asset].Nation }
+
+// state makes the tables of the state entered.
+func (p *pathTables) state() (PathState, uint32) {
+	p.seenKey, p.nationCues, p.orders = p.seenKey[:0], p.nationCues[:0], p.orders[:0]
 	for n := range p.t.Nations {
 		attacker := p.t.Nations[n].Attacker
 		if attacker && len(p.helped[n]) == 0 {
@@ -167,16 +202,16 @@ func (p *pathTables) state(s *state) (PathState, uint32) {
 		}
 		p.hear(n)
 		if x := p.cue(n); x.ok {
-			st.Cues = append(st.Cues, x.cue)
+			p.nationCues = append(p.nationCues, x.cue)
 			p.seenKey = binary.BigEndian.AppendUint32(p.seenKey, x.id)
 		}
 		if !attacker {
-			if x := p.command(s, n); x.ok {
-				st.Commands = append(st.Commands, x.cmd)
+			if x := p.command(n); x.ok {
+				p.orders = append(p.orders, x.cmd)
 			}
 		}
 	}
-	return st, p.saw.of(string(p.seenKey), &p.next)
+	return PathState{slices.Clone(p.nationCues), slices.Clone(p.orders)}, p.saw.of(string(p.seenKey), &p.next)
 }
 
 // base is what a nation's track at a level is fused from: its number, 0 if it is
@@ -193,8 +228,8 @@ func (p *pathTables) hear(n int) {
 	p.key = binary.BigEndian.AppendUint32(p.key[:0], uint32(n))
 	for v, r := range p.rows {
 		id := uint32(0)
-		if p.to[v] = nil; r != nil && r[n].id != 0 {
-			p.to[v], id = &r[n], r[n].id
+		if p.to[v] = nil; r != nil && r.to[n].id != 0 {
+			p.to[v], id = &r.to[n], r.to[n].id
 		}
 		p.key = binary.BigEndian.AppendUint32(p.key, id)
 	}
@@ -230,11 +265,13 @@ func (p *pathTables) cue(n int) cueTable {
 		}
 	}
 	if x.ok {
-		k := binary.BigEndian.AppendUint32(nil, p.feeds(pact.Warning).id)
-		k = binary.BigEndian.AppendUint32(k, p.feeds(pact.Track).id)
+		warnings, tracks := p.feeds(pact.Warning).id, p.feeds(pact.Track).id
+		k := binary.BigEndian.AppendUint32(p.contentKey[:0], warnings)
+		k = binary.BigEndian.AppendUint32(k, tracks)
 		for _, v := range x.cue.Views {
 			k = binary.BigEndian.AppendUint32(k, uint32(v))
 		}
+		p.contentKey = k
 		x.id = p.heard.of(string(k), &p.next)
 	}
 	p.cues[string(p.key)] = x
@@ -267,13 +304,14 @@ func (p *pathTables) feeds(l pact.Level) feedList {
 	if !ok {
 		x.feeds = p.find(l)
 	}
-	var content []byte
+	content := p.contentKey[:0]
 	for i := range x.feeds {
 		f := &x.feeds[i]
 		for _, y := range [3]int32{f.View, f.DelayMs, f.LostMs} {
 			content = binary.BigEndian.AppendUint32(content, uint32(y))
 		}
 	}
+	p.contentKey = content
 	x.id = p.heard.of(string(content), &p.next)
 	p.lists[string(k)] = x
 	return x
@@ -333,11 +371,9 @@ func helps(v *sense.View) bool {
 
 // command finds what a nation can do about the path; not ok if it neither owns
 // what is aimed at nor has a battery that may and can shoot.
-func (p *pathTables) command(s *state, n int) commandTable {
-	owner := p.t.Assets[p.t.Paths[p.path].Asset].Nation
-	ally := owner != n && s.net.Defends(n, owner)
+func (p *pathTables) command(n int) commandTable {
 	k := append(p.commandKey[:0], p.key...)
-	if ally {
+	if p.ally[n] {
 		k = append(k, 1)
 	}
 	p.commandKey = k
@@ -349,14 +385,15 @@ func (p *pathTables) command(s *state, n int) commandTable {
 		x, ok = p.before.commands[string(k)]
 	}
 	if !ok {
-		x.cmd, x.ok = p.order(n, owner, ally)
+		x.cmd, x.ok = p.order(n)
 	}
 	p.commands[string(k)] = x
 	return x
 }
 
 // order makes the tables of a nation's command.
-func (p *pathTables) order(n, owner int, ally bool) (PathCommand, bool) {
+func (p *pathTables) order(n int) (PathCommand, bool) {
+	owner := p.owner()
 	cmd := PathCommand{Nation: int32(n), KnownMs: Never}
 	how := &p.t.Nations[n].Command
 	asset := p.t.Paths[p.path].Asset
@@ -365,7 +402,7 @@ func (p *pathTables) order(n, owner int, ally bool) (PathCommand, bool) {
 		if x.Nation != n || !p.shoots(b) {
 			continue
 		}
-		if !x.Defends[asset] && !ally && (how.IgnoreHarmless || owner >= 0 && !p.t.Nations[owner].Attacker) {
+		if !x.Defends[asset] && !p.ally[n] && (how.IgnoreHarmless || owner >= 0 && !p.t.Nations[owner].Attacker) {
 			continue
 		}
 		if e, ok := p.engagement(b); ok {
@@ -409,8 +446,7 @@ func (p *pathTables) static(c *Compiler) (views string, command []string) {
 		k = binary.BigEndian.AppendUint64(k, math.Float64bits(p.t.Sensors[x.sensor].FirmS))
 	}
 	views = string(k)
-	at := &p.t.Paths[p.path]
-	owner := p.t.Assets[at.Asset].Nation
+	asset, owner := p.t.Paths[p.path].Asset, p.owner()
 	command = make([]string, len(p.t.Nations))
 	for n := range command {
 		if p.t.Nations[n].Attacker {
@@ -434,7 +470,7 @@ func (p *pathTables) static(c *Compiler) (views string, command []string) {
 			num(uint64(p.own(b) + 1))
 			num(uint64(x.Modes))
 			num(uint64(c.killOf[b]))
-			yes(x.Defends[at.Asset])
+			yes(x.Defends[asset])
 			k = binary.BigEndian.AppendUint64(k, math.Float64bits(x.Kill.Handover))
 		}
 		command[n] = string(k)
@@ -477,9 +513,8 @@ func (p *pathTables) informs(v int, l pact.Level) bool {
 	return p.to[v] != nil && p.views[v].info != nil && p.to[v].bestID[l] != 0
 }
 
-// contributions are what the sources numbered at a level bring, without one view.
-func (p *pathTables) contributions(l pact.Level, without int) []track.Contribution {
-	var out []track.Contribution
+// contributions adds to a list what the sources at a level bring, without one view.
+func (p *pathTables) contributions(out []track.Contribution, l pact.Level, without int) []track.Contribution {
 	for v, w := range p.to {
 		if v == without || !p.informs(v, l) {
 			continue
@@ -510,7 +545,10 @@ func (p *pathTables) knows(accuracyM float64) int32 {
 	if key.sources == 0 {
 		return Never
 	}
-	return recall(p.known, p.before.known, key, func() int32 { return p.tells(p.contributions(pact.Track, -1), accuracyM) })
+	return recall(p.known, p.before.known, key, func() int32 {
+		p.parts = p.contributions(p.parts[:0], pact.Track, -1)
+		return p.tells(p.parts, accuracyM)
+	})
 }
 
 func (p *pathTables) tells(cs []track.Contribution, accuracyM float64) int32 {
@@ -611,13 +649,14 @@ func (p *pathTables) kill(battery, own int, l pact.Level, allowed bool) []uint64
 		return nil
 	}
 	return recall(p.kills, p.before.kills, key, func() []uint64 {
-		var cs []track.Contribution
+		cs := p.parts[:0]
 		if key.own != 0 {
 			cs = append(cs, track.Contribution{Info: p.views[own].info, Quality: 1})
 		}
 		if key.sources != 0 {
-			cs = append(cs, p.contributions(l, own)...)
+			cs = p.contributions(cs, l, own)
 		}
+		p.parts = cs
 		out := make([]uint64, len(w.Slots))
 		for i, sl := range w.Slots {
 			pool := p.ph.motion.Pool(cs, math.Max(sl.InterceptS-HandoverS, sl.LaunchS))

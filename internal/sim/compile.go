@@ -42,7 +42,6 @@ func Compile(t *theatre.Theatre) (*Board, error) {
 type Compiler struct {
 	t        *theatre.Theatre
 	paths    []pathPhysics
-	views    []sensed // all views, in the order of paths then sensors
 	kinds    []kind
 	kindOf   []int // per path
 	routings *routings
@@ -55,9 +54,9 @@ type Compiler struct {
 // pathPhysics is what is known of one path before anybody agrees on anything.
 type pathPhysics struct {
 	motion  *track.Motion
-	first   int // first view
-	views   int
-	ofView  []int // per sensor: its view, -1
+	views   []sensed // in the order of the sensors
+	first   int      // number of the first among all views
+	ofView  []int    // per sensor: its view, -1
 	windows []engage.Window
 	kins    []Kin
 	ids     []uint32 // of the windows
@@ -109,18 +108,16 @@ func NewCompilerFrom(prev *Compiler, t *theatre.Theatre, each func(n int, do fun
 	c.kinds, c.kindOf = kindsOf(t)
 	c.killOf = c.killNumbers()
 	c.paths = make([]pathPhysics, len(t.Paths))
-	views := make([][]sensed, len(t.Paths))
-	each(len(t.Paths), func(i int) { c.paths[i], views[i] = c.physics(i, k) })
-	for i := range c.paths {
-		c.paths[i].first = len(c.views)
-		c.views = append(c.views, views[i]...)
+	each(len(t.Paths), func(i int) { c.paths[i] = c.physics(i, k) })
+	for i := 1; i < len(c.paths); i++ {
+		c.paths[i].first = c.paths[i-1].first + len(c.paths[i-1].views)
 	}
 	return c
 }
 
 // physics looks and reaches: what each sensor sees of a path, when each battery
 // can meet it.
-func (c *Compiler) physics(i int, k *kept) (ph pathPhysics, views []sensed) {
+func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 	t := c.t
 	p := &t.Paths[i]
 	sig := t.Types[p.Type].Signature
@@ -132,7 +129,11 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics, views []sensed) {
 		ph.motion = track.NewMotion(p.Flight)
 	}
 	ph.tables = ph.before.heir()
-	taken := map[int]bool{}
+	ph.views = make([]sensed, 0, len(t.Sensors))
+	var taken []bool // per earlier view
+	if was != nil {
+		taken = make([]bool, len(was.views))
+	}
 	var scan *sense.Scan // made when the first radar must look
 	for s := range t.Sensors {
 		ph.ofView[s] = -1
@@ -140,7 +141,7 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics, views []sensed) {
 		seen := false
 		if was != nil && k.sensors[s] >= 0 {
 			if v := was.ofView[k.sensors[s]]; v >= 0 {
-				x, seen = k.prev.views[was.first+v], true
+				x, seen = was.views[v], true
 				x.sensor = s
 				if taken[v] {
 					// Of two sensors alike at one place each looks for itself.
@@ -160,11 +161,10 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics, views []sensed) {
 			}
 		}
 		if seen {
-			ph.ofView[s] = len(views)
-			views = append(views, x)
+			ph.ofView[s] = len(ph.views)
+			ph.views = append(ph.views, x)
 		}
 	}
-	ph.views = len(views)
 	var path *engage.Path // made when the first battery must aim
 	ph.windows, ph.kins, ph.ids = make([]engage.Window, len(t.Batteries)), make([]Kin, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
@@ -179,7 +179,7 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics, views []sensed) {
 		ph.windows[b], ph.ids[b] = engage.Find(path, t.Batteries[b].Shooter, t.Earth.Ellipsoid), ph.tables.number()
 		ph.kins[b] = kinOf(&ph.windows[b])
 	}
-	return ph, views
+	return ph
 }
 
 // observe lets a sensor look at a flight; false if it never sees it.
@@ -294,14 +294,17 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 		ph := &c.paths[i]
 		b.Paths = append(b.Paths, Path{
 			Type: int32(p.Type), Area: int32(p.Area), Asset: int32(p.Asset), DurationMs: ms(p.Flight.Duration()), BurnoutMs: ms(p.Flight.BurnoutS()), ApogeeM: int32(p.Flight.Apogee()),
-			Hit: certain(strike(t.Types[p.Type].CEPM, t.Assets[p.Asset].RadiusM)), FirstView: int32(ph.first), Views: int32(ph.views),
+			Hit: certain(strike(t.Types[p.Type].CEPM, t.Assets[p.Asset].RadiusM)), FirstView: int32(ph.first), Views: int32(len(ph.views)),
 		})
 		b.Kins = append(b.Kins, ph.kins...)
 	}
-	for i := range c.views {
-		v := c.views[i].table
-		v.Sensor, v.FirmMs = int32(c.views[i].sensor), ms(t.Sensors[c.views[i].sensor].FirmS)
-		b.Views = append(b.Views, v)
+	for i := range c.paths {
+		for k := range c.paths[i].views {
+			x := &c.paths[i].views[k]
+			v := x.table
+			v.Sensor, v.FirmMs = int32(x.sensor), ms(t.Sensors[x.sensor].FirmS)
+			b.Views = append(b.Views, v)
+		}
 	}
 	for i := range t.Missiles {
 		m := &t.Missiles[i]

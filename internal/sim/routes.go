@@ -42,12 +42,15 @@ type routingKey struct {
 	lostS       [levels][2]float64
 }
 
-// row is what the data of a nation are worth to each nation.
-type row []routing
+// row is what the data of a nation are worth to each nation, and its number.
+type row struct {
+	id uint32
+	to []routing
+}
 
 // routings keeps the rows by the agreements they come from.
 type routings struct {
-	rows, old map[string]row
+	rows, old map[string]*row
 	quicks    names[quick]
 	worths    names[worth]
 	ids       names[routingKey]
@@ -59,12 +62,12 @@ func newRoutings(prev *routings) *routings {
 	if prev == nil {
 		prev = new(routings)
 	}
-	return &routings{rows: map[string]row{}, old: prev.rows, quicks: prev.quicks.heir(), worths: prev.worths.heir(), ids: prev.ids.heir(), next: prev.next}
+	return &routings{rows: map[string]*row{}, old: prev.rows, quicks: prev.quicks.heir(), worths: prev.worths.heir(), ids: prev.ids.heir(), next: prev.next}
 }
 
 // row gives what data of a content, owned by a nation, are worth over the edges
 // that are up.
-func (r *routings) row(net *pact.Net, from int, content pact.Content, up []bool) row {
+func (r *routings) row(net *pact.Net, from int, content pact.Content, up []bool) *row {
 	key := make([]byte, 0, 8+32*len(net.Edges))
 	key = binary.AppendUvarint(key, uint64(from))
 	key = binary.AppendUvarint(key, uint64(len(net.Nations)))
@@ -87,15 +90,18 @@ func (r *routings) row(net *pact.Net, from int, content pact.Content, up []bool)
 	if out, ok := r.rows[string(key)]; ok {
 		return out
 	}
-	out := slices.Clone(r.old[string(key)])
-	if out == nil {
-		out = make(row, len(net.Nations))
-		for to := range out {
-			out[to] = worthOf(net.Routes(from, to, content, func(e int) bool { return up[e] }))
+	r.next++
+	out := &row{id: r.next}
+	if old := r.old[string(key)]; old != nil {
+		out.to = slices.Clone(old.to)
+	} else {
+		out.to = make([]routing, len(net.Nations))
+		for to := range out.to {
+			out.to[to] = worthOf(net.Routes(from, to, content, func(e int) bool { return up[e] }))
 		}
 	}
-	for to := range out {
-		r.number(&out[to])
+	for to := range out.to {
+		r.number(&out.to[to])
 	}
 	r.rows[string(key)] = out
 	return out
@@ -158,7 +164,7 @@ type state struct {
 	down []bool // per sensor
 	// rows are the rows of the sensors by kind of path and sensor; where the net
 	// lets everything pass, kinds do not differ and there is one by nation.
-	rows  []row
+	rows  []*row
 	plain bool
 }
 
@@ -188,7 +194,7 @@ func newState(t *theatre.Theatre, kinds []kind, r *routings, net *pact.Net, down
 		s.plain = s.plain && len(f.Classes)+len(f.From)+len(f.Sensors) == 0
 	}
 	if s.plain {
-		s.rows = make([]row, len(t.Nations))
+		s.rows = make([]*row, len(t.Nations))
 		for i := range t.Sensors {
 			if n := t.Sensors[i].Nation; s.rows[n] == nil {
 				s.rows[n] = r.row(net, n, pact.Content{}, up)
@@ -196,8 +202,8 @@ func newState(t *theatre.Theatre, kinds []kind, r *routings, net *pact.Net, down
 		}
 		return s
 	}
-	s.rows = make([]row, len(kinds)*len(t.Sensors))
-	known := map[string]row{}
+	s.rows = make([]*row, len(kinds)*len(t.Sensors))
+	known := map[string]*row{}
 	mask := make([]byte, 0, 8+len(net.Edges))
 	for k := range kinds {
 		for i := range t.Sensors {
@@ -221,7 +227,7 @@ func newState(t *theatre.Theatre, kinds []kind, r *routings, net *pact.Net, down
 }
 
 // row gives the row of a sensor's data on paths of a kind; nil if it is down.
-func (s *state) row(t *theatre.Theatre, kind, sensor int) row {
+func (s *state) row(t *theatre.Theatre, kind, sensor int) *row {
 	switch {
 	case s.down[sensor]:
 		return nil

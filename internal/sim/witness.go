@@ -41,9 +41,9 @@ type Sight struct {
 // Sights lists the views of a path, in the board's order.
 func (c *Compiler) Sights(path int) []Sight {
 	ph := &c.paths[path]
-	out := make([]Sight, ph.views)
+	out := make([]Sight, len(ph.views))
 	for v := range out {
-		x := &c.views[ph.first+v]
+		x := &ph.views[v]
 		out[v] = Sight{x.sensor, &x.view}
 	}
 	return out
@@ -59,12 +59,12 @@ func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]Comm
 		ph := &c.paths[i]
 		sources := func(n int, l pact.Level, without int) (out []Source) {
 			for v := range ph.views {
-				x := &c.views[ph.first+v]
+				x := &ph.views[v]
 				r := s.row(c.t, c.kindOf[i], x.sensor)
 				if x.info == nil || r == nil || x.sensor == without {
 					continue
 				}
-				for _, y := range r[n].best[l] {
+				for _, y := range r.to[n].best[l] {
 					if y.Quality > 0 {
 						y.View = v
 						out = append(out, y)
@@ -82,7 +82,7 @@ func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]Comm
 				radar := c.t.Batteries[e.Battery].Radar
 				var m ModeSources
 				var own []Source
-				if e.Own >= 0 && c.views[ph.first+int(e.Own)].info != nil {
+				if e.Own >= 0 && ph.views[e.Own].info != nil {
 					own = []Source{{View: int(e.Own), Quality: 1, LostS: c.t.Sensors[radar].LostS}}
 				}
 				m[ModeOrganic] = own
@@ -108,7 +108,7 @@ func (c *Compiler) Belief(path int, from []Source, tS, atS float64) ([3][3]float
 	ph := &c.paths[path]
 	cs := make([]track.Contribution, len(from))
 	for i, x := range from {
-		cs[i] = contribution(c.views[ph.first+x.View].info, x)
+		cs[i] = contribution(ph.views[x.View].info, x)
 	}
 	return ph.motion.PositionCov(ph.motion.Fuse(cs, tS), atS)
 }
