@@ -9,11 +9,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
-
-	"os/signal"
 
 	"github.com/spf13/cobra"
 
@@ -26,10 +27,11 @@ import (
 const shutdownFor = 20 * time.Second
 
 func serveCommand() *cobra.Command {
-	var listen, data, cert, key, users string
+	var listen, data, cert, key, users, secret, logs string
 	var plain, verbose bool
 	var workers int
 	var l server.Limits
+	var provider server.OIDC
 	cmd := &cobra.Command{
 		Use: "serve", Short: "The workbench: a globe one can argue over, in the browser", Args: cobra.NoArgs,
 		Long: `Opens the workbench on this machine: theatres on a globe or a flat map, what-if
@@ -38,15 +40,26 @@ kept. It needs no network.
 
 To let others in, listen beyond the loopback: with a certificate (--tls-cert,
 --tls-key) or behind a proxy that has one (--plain-http), and with a file of
-users (--users); testudo serve token NAME makes a user's token.`,
-		Example: "  testudo serve\n  testudo serve token ada >> users.txt\n  testudo serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --users users.txt",
+users (--users; testudo serve token NAME makes a user's token), a provider of
+identities (--oidc-issuer and what belongs to it), or both.`,
+		Example: "  testudo serve\n  testudo serve token ada >> users.txt\n  testudo serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --users users.txt\n  testudo serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --url https://testudo.example.org:8443 \\\n    --oidc-issuer https://login.example.org --oidc-client testudo --oidc-secret secret.txt --oidc-allow @example.org",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c := server.Config{Data: data, Workers: workers, Limits: l, TLS: cert != ""}
+			c := server.Config{Data: data, Workers: workers, Limits: l}
 			level := slog.LevelWarn
 			if verbose {
 				level = slog.LevelInfo
 			}
-			c.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+			switch o := (&slog.HandlerOptions{Level: level}); logs {
+			case "text":
+				c.Log = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), o))
+			case "json":
+				c.Log = slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), o))
+			default:
+				return coded(exitUsage, fmt.Errorf("--log %q: text or json", logs))
+			}
+			if err := withProvider(cmd, provider, secret, &c); err != nil {
+				return coded(exitUsage, err)
+			}
 			if err := hosting(listen, cert, key, users, plain, &c); err != nil {
 				return coded(exitUsage, err)
 			}
@@ -72,15 +85,23 @@ users (--users); testudo serve token NAME makes a user's token.`,
 	f.StringVar(&cert, "tls-cert", "", "certificate `file`, PEM")
 	f.StringVar(&key, "tls-key", "", "key `file` of the certificate, PEM")
 	f.BoolVar(&plain, "plain-http", false, "listen beyond this machine without TLS: only behind a proxy that has it")
-	f.StringVar(&users, "users", "", "`file` of users, a line \"name: hash\" each; needed beyond this machine")
+	f.StringVar(&users, "users", "", "`file` of users, a line \"name: hash\" each; beyond this machine they or a provider are needed")
+	f.StringVar(&provider.Issuer, "oidc-issuer", "", "`address` of the provider of identities (OpenID Connect)")
+	f.StringVar(&provider.ClientID, "oidc-client", "", "this server's `id` at the provider")
+	f.StringVar(&secret, "oidc-secret", "", "`file` of the secret that goes with the id")
+	f.StringSliceVar(&provider.Allow, "oidc-allow", nil, "`who` may come in by the provider: verified addresses, @domains, sub:VALUE, or * for whomever it knows")
+	f.StringVar(&provider.URL, "url", "", "`address` at which browsers reach this server; the provider sends them back there")
 	f.IntVar(&workers, "workers", 0, "processors a computation may use (default: all)")
 	f.BoolVar(&verbose, "verbose", false, "log every request")
+	f.StringVar(&logs, "log", "text", "`form` of the log: text or json")
 	f.IntVar(&l.Runs, "max-runs", 0, "most replications of one question (default 1000000)")
+	f.Int64Var(&l.RunsXMissiles, "max-flights", 0, "most runs times missiles times postures of one question (default 2e9)")
+	f.IntVar(&l.Pairs, "max-pairs", 0, "most pairs of a flight with a sensor or battery in one theatre (default 50000)")
 	f.IntVar(&l.Waiting, "max-waiting", 0, "computations that may wait; more are answered 503 (default 16)")
 	f.IntVar(&l.PerUser, "max-per-user", 0, "computations of one user at a time (default 4)")
 	f.IntVar(&l.Queued, "max-studies", 0, "studies of one user queued or running (default 8)")
 	f.Float64Var(&l.CPUSeconds, "max-cpu", 0, "processor seconds of one user in an hour (default 1800)")
-	f.Int64Var(&l.DiskBytes, "max-disk", 0, "bytes of results of one user (default 1 GiB)")
+	f.Int64Var(&l.DiskBytes, "max-disk", 0, "bytes of scenarios and results of one user (default 1 GiB)")
 	cmd.AddCommand(&cobra.Command{
 		Use: "token NAME", Short: "A token for a user: the token itself on standard error, the line of the users' file on standard output", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -110,9 +131,11 @@ func hosting(listen, cert, key, users string, plain bool, c *server.Config) erro
 	if !local && cert == "" && !plain {
 		return fmt.Errorf("--listen %s reaches beyond this machine: give --tls-cert and --tls-key, or --plain-http behind a proxy that has TLS", listen)
 	}
-	if !local && users == "" {
-		return fmt.Errorf("--listen %s reaches beyond this machine: give --users FILE; testudo serve token NAME makes a user", listen)
+	if !local && users == "" && c.OIDC == nil {
+		return fmt.Errorf("--listen %s reaches beyond this machine: give --users FILE; testudo serve token NAME makes a user; or a provider, --oidc-issuer", listen)
 	}
+	// Behind the proxy browsers speak https.
+	c.TLS = cert != "" || plain && !local
 	if users == "" {
 		return nil
 	}
@@ -127,6 +150,33 @@ func hosting(listen, cert, key, users string, plain bool, c *server.Config) erro
 	return nil
 }
 
+// withProvider reads what is said of a provider of identities.
+func withProvider(cmd *cobra.Command, p server.OIDC, secret string, c *server.Config) error {
+	if p.Issuer == "" {
+		for _, f := range []string{"oidc-client", "oidc-secret", "oidc-allow", "url"} {
+			if cmd.Flags().Changed(f) {
+				return fmt.Errorf("--%s belongs to a provider of identities: give --oidc-issuer", f)
+			}
+		}
+		return nil
+	}
+	if secret != "" {
+		b, err := os.ReadFile(secret)
+		if err != nil {
+			return fmt.Errorf("--oidc-secret: %w", err)
+		}
+		p.ClientSecret = strings.TrimSpace(string(b))
+	}
+	if err := p.Check(); err != nil {
+		return fmt.Errorf("--oidc-issuer, --oidc-client, --oidc-allow, --url: %w", err)
+	}
+	c.OIDC = &p
+	return nil
+}
+
+// mostConnections are open at a time; more are closed at once.
+const mostConnections = 4096
+
 func serve(cmd *cobra.Command, listen, cert, key string, c server.Config) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -138,8 +188,13 @@ func serve(cmd *cobra.Command, listen, cert, key string, c server.Config) error 
 	if err != nil {
 		return coded(exitUsage, errors.Join(fmt.Errorf("--listen %s: %w", listen, err), s.Close(context.Background())))
 	}
-	// No time limit on writing: a stream lasts as long as its study.
+	// What requests wait for ends with this.
+	base, cut := context.WithCancel(context.Background())
+	defer cut()
+	// No time limit on writing: a stream lasts as long as its study. The handler
+	// gives up on who does not read.
 	h := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return base }, ConnState: atMost(mostConnections),
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
 	end := make(chan error, 1)
 	scheme := "http"
@@ -159,9 +214,39 @@ func serve(cmd *cobra.Command, listen, cert, key string, c server.Config) error 
 	case <-ctx.Done():
 		err = nil
 	}
-	// First the studies and the streams that wait for them, then the requests.
+	// Who cannot wait asks again: the next signal ends the program.
+	stop()
+	// First the studies and the streams that wait for them, then the requests: what
+	// is being computed may end, what has not ended then is cut off.
 	wait, cancel := context.WithTimeout(context.Background(), shutdownFor)
 	defer cancel()
-	err = errors.Join(err, s.StopStudies(wait), h.Shutdown(wait), s.Close(wait))
-	return coded(exitInternal, err)
+	err = errors.Join(err, s.StopStudies(wait))
+	if late := h.Shutdown(wait); errors.Is(late, context.DeadlineExceeded) {
+		c.Log.Warn("questions were cut off", "after", shutdownFor)
+		cut()
+		err = errors.Join(err, h.Close())
+	} else {
+		err = errors.Join(err, late)
+	}
+	return coded(exitInternal, errors.Join(err, s.Close(context.Background())))
+}
+
+// atMost closes new connections while that many are open.
+func atMost(n int) func(net.Conn, http.ConnState) {
+	var mu sync.Mutex
+	open := map[net.Conn]bool{}
+	return func(c net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch state {
+		case http.StateNew:
+			if len(open) >= n {
+				_ = c.Close()
+				return
+			}
+			open[c] = true
+		case http.StateClosed, http.StateHijacked:
+			delete(open, c)
+		}
+	}
 }

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/sse"
 
 	"testudo"
 	"testudo/internal/cover"
@@ -52,21 +52,22 @@ func (d Dice) options(s *Server) testudo.Options {
 }
 
 // affordable refuses what a user may not ask at once.
-func (s *Server) affordable(runs, postures int, w *testudo.World) error {
+func (s *Server) affordable(runs, postures, missiles int) error {
 	if runs > s.Limits.Runs {
 		return wrong("%d runs: at most %d here", runs, s.Limits.Runs)
 	}
-	if n := int64(runs) * int64(max(1, postures)) * int64(len(w.Theatre.Missiles)); n > s.Limits.RunsXMissiles {
-		return wrong("%d runs of %d postures of %d missiles are more than the %d missile flights allowed at once", runs, postures, len(w.Theatre.Missiles), s.Limits.RunsXMissiles)
+	if n := int64(runs) * int64(max(1, postures)) * int64(missiles); n > s.Limits.RunsXMissiles {
+		return wrong("%d runs of %d postures of %d missiles are more than the %d missile flights allowed at once", runs, max(1, postures), missiles, s.Limits.RunsXMissiles)
 	}
 	return nil
 }
 
-// inTurn waits for the processors, works, and books what it took.
-func (s *Server) inTurn(ctx context.Context, f func(ctx context.Context) error) error {
+// inTurn waits for the processors, works, and books what it took. A question
+// that comes again, for its next step, keeps its place.
+func (s *Server) inTurn(ctx context.Context, again bool, f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Limits.ComputeDeadline)
 	defer cancel()
-	leave, err := s.gate.enter(ctx, user(ctx), s.Now())
+	leave, err := s.gate.enter(ctx, user(ctx), s.Now(), again)
 	if err != nil {
 		return err
 	}
@@ -78,24 +79,31 @@ func (s *Server) inTurn(ctx context.Context, f func(ctx context.Context) error) 
 	return f(ctx)
 }
 
+// world compiles a theatre that is not too large.
+func (s *Server) world(sc *testudo.Scenario, raid string) (*testudo.World, error) {
+	if err := s.fits(sc, raid); err != nil {
+		return nil, err
+	}
+	return s.worlds.get(sc, raid)
+}
+
 // answer computes the JSON answer to a question about a variant, once for all
-// who ask it.
+// who ask it. Its name is made of the question alone: who has it need not be
+// told again, nor need it be computed.
 func (s *Server) answer(ctx context.Context, what string, v Variant, match string, rest []any, f func(ctx context.Context, w *testudo.World) (any, error)) (*answerOut, error) {
-	sc, err := s.load(v, user(ctx))
+	sc, err := s.load(ctx, v)
 	if err != nil {
 		return nil, s.fault(ctx, err)
 	}
 	k := key(what, sc, append([]any{v.Raid}, rest...)...)
 	out := &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + k + `"`, Digest: sc.File.Digest}
-	if match == out.ETag {
-		if _, kept := s.answers.find(k); kept {
-			out.Status = http.StatusNotModified
-			return out, nil
-		}
+	if matches(match, out.ETag) {
+		out.Status = http.StatusNotModified
+		return out, nil
 	}
-	out.Body, err = s.answers.get(ctx, k, func() (body []byte, err error) {
-		err = s.inTurn(ctx, func(ctx context.Context) error {
-			w, err := s.worlds.get(sc, v.Raid)
+	out.Body, err = s.answers.get(ctx, k, func(ctx context.Context) (body []byte, err error) {
+		err = s.inTurn(ctx, false, func(ctx context.Context) error {
+			w, err := s.world(sc, v.Raid)
 			if err != nil {
 				return err
 			}
@@ -113,6 +121,17 @@ func (s *Server) answer(ctx context.Context, what string, v Variant, match strin
 		return nil, s.fault(ctx, err)
 	}
 	return out, nil
+}
+
+// matches reports whether If-None-Match names an answer. What is between may
+// have made the name a weak one.
+func matches(header, etag string) bool {
+	for _, x := range strings.Split(header, ",") {
+		if strings.TrimPrefix(strings.TrimSpace(x), "W/") == etag {
+			return true
+		}
+	}
+	return false
 }
 
 type overlayIn struct {
@@ -156,8 +175,6 @@ type figuresEvent struct {
 	Result  json.RawMessage `json:"result" doc:"a comparison, as testudo gain --json prints under result"`
 }
 
-type problemEvent struct{ *Problem }
-
 type gainIn struct {
 	IfNoneMatch string `header:"If-None-Match"`
 	Body        struct {
@@ -192,7 +209,8 @@ type radarIn struct {
 }
 
 type compareIn struct {
-	Body struct {
+	IfNoneMatch string `header:"If-None-Match"`
+	Body        struct {
 		Dice
 		A        Variant `json:"a"`
 		B        Variant `json:"b"`
@@ -239,25 +257,27 @@ type replayDoc struct {
 }
 
 func (s *Server) registerCompute() {
-	huma.Register(s.api, s.op("POST", "/theatre", "All that a map shows, with the figures behind it"), func(ctx context.Context, in *variantIn) (*answerOut, error) {
+	huma.Register(s.api, s.answering(s.op("POST", "/theatre", "All that a map shows, with the figures behind it"), Theatre{}), func(ctx context.Context, in *variantIn) (*answerOut, error) {
 		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, []any{etagOf(in.Body.Overlay)}, func(_ context.Context, w *testudo.World) (any, error) { return theatreOf(w, in.Body.Overlay), nil })
 	})
 	huma.Register(s.api, s.op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
 	huma.Register(s.api, s.op("POST", "/check", "Is the text right? Every error with its place"), s.check)
-	sse.Register(s.api, s.op("POST", "/whatif", "The staircase, from coarse to fine"), map[string]any{"figures": figuresEvent{}, "problem": problemEvent{}}, s.whatif)
-	huma.Register(s.api, s.op("POST", "/gain", "The staircase with all that stands behind it"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
+	huma.Register(s.api, s.streaming(s.op("POST", "/whatif", "The staircase, from coarse to fine"), event{"figures", figuresEvent{}}, event{"problem", Problem{}}), s.whatif)
+	huma.Register(s.api, s.answering(s.op("POST", "/gain", "The staircase with all that stands behind it"), report.Document{}), func(ctx context.Context, in *gainIn) (*answerOut, error) {
 		b := &in.Body
 		o := b.Dice.options(s)
-		return s.answer(ctx, "gain", b.Variant, in.IfNoneMatch, []any{o.Seed, o.Runs, b.Postures}, func(ctx context.Context, w *testudo.World) (any, error) {
+		// The answer names the file, which is one user's.
+		cmd := line("gain", b.Variant, o)
+		return s.answer(ctx, "gain", b.Variant, in.IfNoneMatch, []any{o.Seed, o.Runs, b.Postures, cmd}, func(ctx context.Context, w *testudo.World) (any, error) {
 			c, err := s.play(ctx, w, b.Postures, o)
 			if err != nil {
 				return nil, err
 			}
-			return w.Document(c, line("gain", b.Variant, o)), nil
+			return w.Document(c, cmd), nil
 		})
 	})
-	huma.Register(s.api, s.op("POST", "/footprint", "What a battery, a nation or all defend"), s.footprint)
-	huma.Register(s.api, s.op("POST", "/radar", "What a radar sees at a height"), func(ctx context.Context, in *radarIn) (*answerOut, error) {
+	huma.Register(s.api, s.answering(s.op("POST", "/footprint", "What a battery, a nation or all defend"), report.Coverage{}), s.footprint)
+	huma.Register(s.api, s.answering(s.op("POST", "/radar", "What a radar sees at a height"), report.RadarCoverage{}), func(ctx context.Context, in *radarIn) (*answerOut, error) {
 		b := &in.Body
 		return s.answer(ctx, "radar", b.Variant, in.IfNoneMatch, []any{b.Sensor, b.AltitudeM, b.RCS}, func(_ context.Context, w *testudo.World) (any, error) {
 			v, err := cover.Radar(w.Theatre, b.Sensor, b.AltitudeM, b.RCS)
@@ -267,7 +287,7 @@ func (s *Server) registerCompute() {
 			return report.NewRadarCoverage(w.Theatre, v), nil
 		})
 	})
-	huma.Register(s.api, s.op("POST", "/warn", "When each kind of flight is seen, reported, tracked, shot at"), func(ctx context.Context, in *gainIn) (*answerOut, error) {
+	huma.Register(s.api, s.answering(s.op("POST", "/warn", "When each kind of flight is seen, reported, tracked, shot at"), cover.Timeline{}), func(ctx context.Context, in *gainIn) (*answerOut, error) {
 		b := &in.Body
 		o := b.Dice.options(s)
 		o.Runs = min(o.Runs, 2000)
@@ -279,9 +299,9 @@ func (s *Server) registerCompute() {
 			return cover.Warn(ctx, w.Theatre, w.Board, postures, o.Seed, o.Runs)
 		})
 	})
-	huma.Register(s.api, s.op("POST", "/compare", "Two variants over the same dice: paired differences"), s.compare)
-	huma.Register(s.api, s.op("POST", "/replay", "One run to look at"), s.replay)
-	huma.Register(s.api, s.op("POST", "/explain", "One missile of one run, in words"), func(ctx context.Context, in *explainIn) (*answerOut, error) {
+	huma.Register(s.api, s.answering(s.op("POST", "/compare", "Two variants over the same dice: paired differences"), testudo.Pairing{}), s.compare)
+	huma.Register(s.api, s.answering(s.op("POST", "/replay", "One run to look at"), replayDoc{}), s.replay)
+	huma.Register(s.api, s.answering(s.op("POST", "/explain", "One missile of one run, in words"), report.Account{}), func(ctx context.Context, in *explainIn) (*answerOut, error) {
 		b := &in.Body
 		seed := Dice{Seed: b.Seed}.options(s).Seed
 		return s.answer(ctx, "explain", b.Variant, in.IfNoneMatch, []any{seed, b.Posture, b.Missile, b.Run}, func(_ context.Context, w *testudo.World) (any, error) {
@@ -298,7 +318,7 @@ func (s *Server) play(ctx context.Context, w *testudo.World, postures []string, 
 	if n == 0 {
 		n = len(w.Board.Ladder)
 	}
-	if err := s.affordable(o.Runs, n, w); err != nil {
+	if err := s.affordable(o.Runs, n, len(w.Theatre.Missiles)); err != nil {
 		return nil, err
 	}
 	if len(postures) == 0 {
@@ -346,7 +366,7 @@ func (s *Server) overlay(ctx context.Context, in *overlayIn) (*overlayOut, error
 	}
 	v := b.Variant
 	v.Overlay = text
-	sc, err := s.load(v, user(ctx))
+	sc, err := s.load(ctx, v)
 	if err != nil {
 		return nil, s.fault(ctx, err)
 	}
@@ -359,11 +379,11 @@ func (s *Server) overlay(ctx context.Context, in *overlayIn) (*overlayOut, error
 func (s *Server) check(ctx context.Context, in *variantIn) (*checkOut, error) {
 	out := &checkOut{}
 	out.Body.Problems = []Fault{}
-	sc, err := s.load(in.Body, user(ctx))
+	sc, err := s.load(ctx, in.Body)
 	if err == nil {
 		out.Body.Summary = sc.Summary()
-		err = s.inTurn(ctx, func(context.Context) error {
-			_, err := s.worlds.get(sc, in.Body.Raid)
+		err = s.inTurn(ctx, false, func(context.Context) error {
+			_, err := s.world(sc, in.Body.Raid)
 			return err
 		})
 	}
@@ -390,29 +410,55 @@ var coarse = []int{100, 1000, settledRuns}
 
 const settledRuns = 3000
 
-func (s *Server) whatif(ctx context.Context, in *whatifIn, send sse.Sender) {
+// whatif streams the staircase from coarse to fine. What is wrong with the
+// question, or too much at the moment, is said by the status of the answer; only
+// what goes wrong later is an event of the stream.
+func (s *Server) whatif(ctx context.Context, in *whatifIn) (*huma.StreamResponse, error) {
 	start := time.Now()
-	fail := func(err error) {
-		var p *Problem
-		if !errors.As(s.fault(ctx, err), &p) {
-			p = &Problem{Title: "Internal Server Error", Status: http.StatusInternalServerError, Detail: "something went wrong that should not; the log has it"}
-		}
-		_ = send.Data(problemEvent{p})
-	}
-	sc, err := s.load(in.Body.Variant, user(ctx))
+	sc, err := s.load(ctx, in.Body.Variant)
 	if err != nil {
-		fail(err)
-		return
+		return nil, s.fault(ctx, err)
 	}
 	full := in.Body.Dice.options(s)
 	k := key("whatif", sc, in.Body.Raid, full.Seed, full.Runs)
-	tell := func(runs int, body []byte) bool {
-		return send.Data(figuresEvent{Runs: runs, Settled: runs >= min(settledRuns, full.Runs), Final: runs == full.Runs, Digest: sc.File.Digest, TookMS: time.Since(start).Milliseconds(), Result: body}) == nil
+	event := func(p part) figuresEvent {
+		return figuresEvent{Runs: p.runs, Settled: p.runs >= min(settledRuns, full.Runs), Final: p.runs == full.Runs, Digest: sc.File.Digest, TookMS: time.Since(start).Milliseconds(), Result: p.body}
 	}
 	if body, ok := s.answers.find(k); ok {
-		tell(full.Runs, body)
-		return
+		return stream(func(_ context.Context, send func(string, any) error) {
+			_ = send("figures", event(part{full.Runs, body}))
+		}), nil
 	}
+	var w *waiter
+	var first part
+	for {
+		w = s.answers.join(ctx, k, func(ctx context.Context, tell func(part)) error {
+			return s.staircase(ctx, sc, in.Body.Raid, full, tell)
+		})
+		var more bool
+		if first, more, err = w.next(ctx); more {
+			break
+		}
+		w.leave()
+		if err == nil || !own(err) || w.first {
+			return nil, s.fault(ctx, err)
+		}
+	}
+	return stream(func(ctx context.Context, send func(string, any) error) {
+		defer w.leave()
+		for p, more := first, true; more; {
+			if send("figures", event(p)) != nil {
+				return
+			}
+			if p, more, err = w.next(ctx); err != nil {
+				_ = send("problem", s.problem(ctx, err))
+			}
+		}
+	}), nil
+}
+
+// staircase plays a what-if's stages one after another.
+func (s *Server) staircase(ctx context.Context, sc *testudo.Scenario, raid string, full testudo.Options, tell func(part)) error {
 	stages := []int{}
 	for _, n := range coarse {
 		if n < full.Runs {
@@ -422,15 +468,14 @@ func (s *Server) whatif(ctx context.Context, in *whatifIn, send sse.Sender) {
 	var stairs *testudo.Stairs
 	// Between stages others get their turn: the coarse answer of one comes
 	// before the fine answer of another.
-	for _, runs := range append(stages, full.Runs) {
-		var body []byte
-		err := s.inTurn(ctx, func(ctx context.Context) error {
+	for i, runs := range append(stages, full.Runs) {
+		err := s.inTurn(ctx, i > 0, func(ctx context.Context) error {
 			if stairs == nil {
-				w, err := s.worlds.get(sc, in.Body.Raid)
+				w, err := s.world(sc, raid)
 				if err != nil {
 					return err
 				}
-				if err := s.affordable(full.Runs, len(w.Board.Ladder), w); err != nil {
+				if err := s.affordable(full.Runs, len(w.Board.Ladder), len(w.Theatre.Missiles)); err != nil {
 					return err
 				}
 				stairs = w.Stairs(full)
@@ -439,21 +484,17 @@ func (s *Server) whatif(ctx context.Context, in *whatifIn, send sse.Sender) {
 			if err != nil {
 				return err
 			}
-			body, err = json.Marshal(c)
-			body = report.InertJSON(body)
+			body, err := json.Marshal(c)
+			if err == nil {
+				tell(part{runs, report.InertJSON(body)})
+			}
 			return err
 		})
 		if err != nil {
-			fail(err)
-			return
-		}
-		if runs == full.Runs {
-			s.answers.put(k, body)
-		}
-		if !tell(runs, body) {
-			return
+			return err
 		}
 	}
+	return nil
 }
 
 func (s *Server) footprint(ctx context.Context, in *footprintIn) (*answerOut, error) {
@@ -473,17 +514,17 @@ func (s *Server) footprint(ctx context.Context, in *footprintIn) (*answerOut, er
 
 func (s *Server) compare(ctx context.Context, in *compareIn) (*answerOut, error) {
 	b := &in.Body
-	other, err := s.load(b.B, user(ctx))
+	other, err := s.load(ctx, b.B)
 	if err != nil {
 		return nil, s.fault(ctx, err)
 	}
 	o := b.Dice.options(s)
-	return s.answer(ctx, "compare", b.A, "", []any{other.File.Digest, b.B.Raid, b.PostureA, b.PostureB, o.Seed, o.Runs}, func(ctx context.Context, w *testudo.World) (any, error) {
-		v, err := s.worlds.get(other, b.B.Raid)
+	return s.answer(ctx, "compare", b.A, in.IfNoneMatch, []any{other.File.Digest, b.B.Raid, b.PostureA, b.PostureB, o.Seed, o.Runs}, func(ctx context.Context, w *testudo.World) (any, error) {
+		v, err := s.world(other, b.B.Raid)
 		if err != nil {
 			return nil, err
 		}
-		if err := errors.Join(s.affordable(o.Runs, 1, w), s.affordable(o.Runs, 1, v)); err != nil {
+		if err := errors.Join(s.affordable(o.Runs, 1, len(w.Theatre.Missiles)), s.affordable(o.Runs, 1, len(v.Theatre.Missiles))); err != nil {
 			return nil, err
 		}
 		p, err := testudo.ComparePair(ctx, w, b.PostureA, v, b.PostureB, o)
@@ -529,6 +570,15 @@ func (s *Server) replay(ctx context.Context, in *replayIn) (*answerOut, error) {
 	})
 }
 
+// entryDoc is an entry of the catalogue.
+type entryDoc struct {
+	ID      string   `json:"id"`
+	Kind    string   `json:"kind"`
+	Name    string   `json:"name"`
+	About   string   `json:"about"`
+	Figures []figure `json:"figures"`
+}
+
 // registerReference registers what does not depend on a scenario.
 func (s *Server) registerReference() {
 	fixed := func(k string, body func() ([]byte, error)) func(context.Context, *struct {
@@ -543,25 +593,30 @@ func (s *Server) registerReference() {
 				return nil, s.fault(ctx, err)
 			}
 			out := &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + k + "-" + testudo.Version + `"`, Body: b}
-			if in.IfNoneMatch == out.ETag {
+			if matches(in.IfNoneMatch, out.ETag) {
 				out.Status, out.Body = http.StatusNotModified, nil
 			}
 			return out, nil
 		}
 	}
-	huma.Register(s.api, s.op("GET", "/schema", "The JSON Schema of scenario files"), fixed("schema", func() ([]byte, error) { return scenario.Schema(), nil }))
-	huma.Register(s.api, s.op("GET", "/outlines", "Land and borders as GeoJSON"), fixed("outlines", report.OutlinesGeoJSON))
-	huma.Register(s.api, s.op("GET", "/catalogue/{id}", "An entry of the catalogue with its figures"), func(ctx context.Context, in *struct {
-		ID string `path:"id" maxLength:"80"`
+	huma.Register(s.api, s.answering(s.op("GET", "/schema", "The JSON Schema of scenario files"), nil), fixed("schema", func() ([]byte, error) { return scenario.Schema(), nil }))
+	huma.Register(s.api, s.answering(s.op("GET", "/outlines", "Land and borders as GeoJSON"), nil), fixed("outlines", report.OutlinesGeoJSON))
+	huma.Register(s.api, s.answering(s.op("GET", "/catalogue/{id}", "An entry of the catalogue with its figures"), entryDoc{}), func(ctx context.Context, in *struct {
+		ID          string `path:"id" maxLength:"80"`
+		IfNoneMatch string `header:"If-None-Match"`
 	}) (*answerOut, error) {
 		e, ok := s.book.Entry(in.ID)
 		if !ok {
 			return nil, huma.Error404NotFound("the catalogue has no such entry")
 		}
-		body, err := json.Marshal(map[string]any{"id": e.ID, "kind": e.Kind, "name": e.Name, "about": e.About, "figures": figuresOf(s.book, e)})
+		body, err := json.Marshal(entryDoc{e.ID, e.Kind, e.Name, e.About, figuresOf(s.book, e)})
 		if err != nil {
 			return nil, s.fault(ctx, err)
 		}
-		return &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + s.book.Digest()[:16] + "-" + e.ID + `"`, Body: body}, nil
+		out := &answerOut{Status: http.StatusOK, ContentType: "application/json", ETag: `"` + s.book.Digest()[:16] + "-" + e.ID + `"`, Body: body}
+		if matches(in.IfNoneMatch, out.ETag) {
+			out.Status, out.Body = http.StatusNotModified, nil
+		}
+		return out, nil
 	})
 }

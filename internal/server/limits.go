@@ -3,14 +3,22 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
 
 // Limits bound what one server and one of its users may ask. A zero takes the
-// default; a local server without users has the same.
+// default; a local server without users has the same, but for what is of one
+// user.
 type Limits struct {
 	BodyBytes       int64         // of a request
+	Large           int           // requests with large bodies at a time; more are sent away
+	Requests        int           // requests of one user at a time, streams among them
+	Pairs           int           // flights times sensors and batteries of one theatre
+	Looks           int           // missiles times sensors and batteries of one theatre
 	Runs            int           // replications of one question
 	RunsXMissiles   int64         // replications times missiles times postures
 	Waiting         int           // computations that wait; more are sent away
@@ -18,7 +26,7 @@ type Limits struct {
 	Queued          int           // studies of one user, queued or running
 	Studies         int           // studies of one user kept
 	Scenarios       int           // scenarios of one user kept
-	DiskBytes       int64         // results of one user
+	DiskBytes       int64         // scenarios, questions and results of one user
 	CPUSeconds      float64       // of one user in an hour
 	Worlds          int           // compiled theatres kept in memory
 	AnswerBytes     int64         // answers kept in memory
@@ -32,6 +40,9 @@ func (l Limits) alone() Limits {
 	}
 	if l.PerUser == 0 {
 		l.PerUser = 1 << 20
+	}
+	if l.Requests == 0 {
+		l.Requests = 1 << 10
 	}
 	if l.DiskBytes == 0 {
 		l.DiskBytes = 1 << 50
@@ -51,6 +62,10 @@ func (l Limits) orDefault() Limits {
 		}
 	}
 	big(&l.BodyBytes, 3<<20)
+	number(&l.Large, 16)
+	number(&l.Requests, 64)
+	number(&l.Pairs, 50_000)
+	number(&l.Looks, 2_000_000)
 	number(&l.Runs, 1_000_000)
 	big(&l.RunsXMissiles, 2_000_000_000)
 	number(&l.Waiting, 16)
@@ -106,17 +121,19 @@ func (g *gate) waiting() int {
 	return g.line
 }
 
-// enter waits for the processors; leave must be called after it.
-func (g *gate) enter(ctx context.Context, user string, now time.Time) (leave func(), err error) {
+// enter waits for the processors; leave must be called after it. Who comes
+// again, for the next step of a question that has begun, keeps the place in the
+// line that its user had.
+func (g *gate) enter(ctx context.Context, user string, now time.Time, again bool) (leave func(), err error) {
 	g.mu.Lock()
 	switch {
 	case g.left(user, now) <= 0:
 		g.mu.Unlock()
 		return nil, errSpent
-	case g.mine[user] >= g.limits.PerUser:
+	case !again && g.mine[user] >= g.limits.PerUser:
 		g.mu.Unlock()
 		return nil, errMine
-	case g.line >= g.limits.Waiting:
+	case !again && g.line >= g.limits.Waiting:
 		g.mu.Unlock()
 		return nil, errBusy
 	}
@@ -175,101 +192,188 @@ func (g *gate) charge(user string, now time.Time, seconds float64) {
 
 // answers keeps computed answers by the digest of their question, the least
 // recently used leaving first, and computes each question once: who asks what
-// is being computed waits for it.
+// is being computed gets what comes of it.
 type answers struct {
 	most int64
 
 	mu    sync.Mutex
-	kept  map[string]*answer
+	kept  map[string][]byte
 	order []string
 	bytes int64
-	open  map[string]chan struct{}
+	open  map[string]*flow
 }
 
-type answer struct {
+// flow is a question that is being computed, for all who wait for it; when the
+// last of them goes away, it stops.
+type flow struct {
+	cancel  context.CancelFunc
+	waiting int
+	parts   []part
+	err     error
+	ended   bool
+	more    chan struct{} // closed and made anew when there is more to see
+}
+
+// part is an answer, or one on the way to it.
+type part struct {
+	runs int
 	body []byte
 }
 
 func newAnswers(most int64) *answers {
-	return &answers{most: most, kept: map[string]*answer{}, open: map[string]chan struct{}{}}
+	return &answers{most: most, kept: map[string][]byte{}, open: map[string]*flow{}}
 }
 
-// get gives the answer to a question, computing it with f if need be. An error
-// is nobody's answer but that of whoever computed: others try for themselves.
-func (a *answers) get(ctx context.Context, key string, f func() ([]byte, error)) ([]byte, error) {
-	for {
-		a.mu.Lock()
-		if x := a.kept[key]; x != nil {
-			a.touch(key)
-			a.mu.Unlock()
-			return x.body, nil
-		}
-		wait, busy := a.open[key]
-		if !busy {
-			wait = make(chan struct{})
-			a.open[key] = wait
-		}
-		a.mu.Unlock()
-		if busy {
-			select {
-			case <-wait:
-				continue
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-		}
-		return a.lead(key, wait, f)
+// waiter reads what comes of a question; leave must be called.
+type waiter struct {
+	a     *answers
+	key   string
+	f     *flow
+	at    int
+	first bool
+}
+
+// join waits for a question, which f computes if nobody does already. What f
+// tells last is the answer that is kept.
+func (a *answers) join(ctx context.Context, key string, f func(ctx context.Context, tell func(part)) error) *waiter {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	x := a.open[key]
+	w := &waiter{a: a, key: key, f: x, first: x == nil}
+	if x == nil {
+		// It belongs to whoever waits, not to the one who asked first.
+		alone, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		x = &flow{cancel: cancel, more: make(chan struct{})}
+		a.open[key], w.f = x, x
+		go a.compute(alone, key, x, f)
 	}
+	x.waiting++
+	return w
 }
 
-func (a *answers) lead(key string, wait chan struct{}, f func() ([]byte, error)) (body []byte, err error) {
+func (a *answers) compute(ctx context.Context, key string, x *flow, f func(ctx context.Context, tell func(part)) error) {
+	show := func(change func()) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		change()
+		close(x.more)
+		x.more = make(chan struct{})
+	}
+	err := calmly(func() error {
+		return f(ctx, func(p part) { show(func() { x.parts = append(x.parts, p) }) })
+	})
+	show(func() {
+		x.err, x.ended = err, true
+		if err == nil && len(x.parts) > 0 {
+			a.put(key, x.parts[len(x.parts)-1].body)
+		}
+		if a.open[key] == x {
+			delete(a.open, key)
+		}
+	})
+	x.cancel()
+}
+
+// calmly turns a panic into an error: it is outside the request that would
+// catch it, and one question must not end the server.
+func calmly(f func() error) (err error) {
 	defer func() {
-		a.mu.Lock()
-		delete(a.open, key)
-		a.mu.Unlock()
-		close(wait)
+		if x := recover(); x != nil {
+			err = fmt.Errorf("panic: %v\n%s", x, debug.Stack())
+		}
 	}()
-	if body, err = f(); err == nil {
-		a.put(key, body)
-	}
-	return body, err
+	return f()
 }
+
+// next gives the next part; ok is false after the last.
+func (w *waiter) next(ctx context.Context) (p part, ok bool, err error) {
+	for {
+		w.a.mu.Lock()
+		more, f := w.f.more, w.f
+		switch {
+		case w.at < len(f.parts):
+			p = f.parts[w.at]
+			w.at++
+			w.a.mu.Unlock()
+			return p, true, nil
+		case f.ended:
+			w.a.mu.Unlock()
+			return part{}, false, f.err
+		}
+		w.a.mu.Unlock()
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return part{}, false, ctx.Err()
+		}
+	}
+}
+
+func (w *waiter) leave() {
+	w.a.mu.Lock()
+	defer w.a.mu.Unlock()
+	if w.f.waiting--; w.f.waiting == 0 && !w.f.ended {
+		w.f.cancel()
+		// Who asks from now on begins anew.
+		if w.a.open[w.key] == w.f {
+			delete(w.a.open, w.key)
+		}
+	}
+}
+
+// get gives the answer to a question, computing it with f if need be.
+func (a *answers) get(ctx context.Context, key string, f func(ctx context.Context) ([]byte, error)) ([]byte, error) {
+	for {
+		if body, ok := a.find(key); ok {
+			return body, nil
+		}
+		w := a.join(ctx, key, func(ctx context.Context, tell func(part)) error {
+			body, err := f(ctx)
+			if err == nil {
+				tell(part{body: body})
+			}
+			return err
+		})
+		p, _, err := w.next(ctx)
+		w.leave()
+		if err != nil && !w.first && own(err) {
+			continue // it was refused to the one who asked first
+		}
+		return p.body, err
+	}
+}
+
+// own reports whether an error concerns one user and not another who asks the
+// same.
+func own(err error) bool { return errors.Is(err, errMine) || errors.Is(err, errSpent) }
 
 // find gives an answer that is kept.
 func (a *answers) find(key string) ([]byte, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	x := a.kept[key]
-	if x == nil {
-		return nil, false
+	body, ok := a.kept[key]
+	if ok {
+		i := slices.Index(a.order, key)
+		a.order = append(slices.Delete(a.order, i, i+1), key)
 	}
-	a.touch(key)
-	return x.body, true
+	return body, ok
 }
 
+// besides is what an answer takes beside its body, bytes: it bounds their number.
+const besides = 1 << 10
+
+// put keeps an answer; the caller holds mu.
 func (a *answers) put(key string, body []byte) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if int64(len(body)) > a.most/4 || a.kept[key] != nil {
 		return
 	}
-	a.kept[key] = &answer{body: body}
+	a.kept[key] = body
 	a.order = append(a.order, key)
-	a.bytes += int64(len(body))
+	a.bytes += int64(len(body)) + besides
 	for a.bytes > a.most {
 		first := a.order[0]
-		a.order = a.order[1:]
-		a.bytes -= int64(len(a.kept[first].body))
+		a.order = slices.Delete(a.order, 0, 1)
+		a.bytes -= int64(len(a.kept[first])) + besides
 		delete(a.kept, first)
-	}
-}
-
-// touch moves a key to the end of the line; the caller holds mu.
-func (a *answers) touch(key string) {
-	for i, k := range a.order {
-		if k == key {
-			a.order = append(append(a.order[:i:i], a.order[i+1:]...), key)
-			return
-		}
 	}
 }

@@ -1,14 +1,20 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,15 +28,38 @@ const csp = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-sr
 
 // op describes an operation of the API.
 func (s *Server) op(method, path, summary string) huma.Operation {
+	ownErrors()
 	id := strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(path)
-	return huma.Operation{MaxBodyBytes: s.Limits.BodyBytes, OperationID: id, Method: method, Path: apiPrefix + path, Summary: summary, Security: []map[string][]string{{"token": {}}}}
+	o := huma.Operation{MaxBodyBytes: s.Limits.BodyBytes, OperationID: id, Method: method, Path: apiPrefix + path, Summary: summary, Security: []map[string][]string{{"token": {}}, {"session": {}}}}
+	if open(o.Path) {
+		o.Security = nil
+	}
+	o.Responses = map[string]*huma.Response{"default": {Description: "A problem: 4xx for what is wrong with the question, 429 and 503 with Retry-After for too much of it", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: s.schema(Problem{})}}}}
+	return o
+}
+
+// answering describes the JSON of an operation whose answer is kept as bytes, by
+// an example of its type.
+func (s *Server) answering(o huma.Operation, example any) huma.Operation {
+	schema := &huma.Schema{Type: huma.TypeObject, Description: "See /api/v1/schema and RFC 7946."}
+	if example != nil {
+		schema = s.schema(example)
+	}
+	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+	return s.tagged(o)
+}
+
+// tagged marks an operation whose answers have a name for If-None-Match.
+func (s *Server) tagged(o huma.Operation) huma.Operation {
+	o.Responses["304"] = &huma.Response{Description: "Not Modified: the name in If-None-Match is that of the answer"}
+	return o
 }
 
 // outer is what every request passes: who may ask, in what form, and what is
 // written down about it.
-func (s *Server) outer(next http.Handler) http.Handler {
+func (s *Server) outer(mux *http.ServeMux) http.Handler {
 	cross := http.NewCrossOriginProtection()
-	inner := cross.Handler(next)
+	inner := cross.Handler(s.only(mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		h := w.Header()
@@ -42,7 +71,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 		if s.TLS {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, rc: http.NewResponseController(w)}
 		defer func() {
 			if x := recover(); x != nil {
 				if x == http.ErrAbortHandler {
@@ -50,7 +79,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 				}
 				s.Log.Error("a request went wrong", "path", r.URL.Path, "what", fmt.Sprint(x), "stack", string(debug.Stack()))
 				if rec.status == 0 {
-					problem(rec, http.StatusInternalServerError, "something went wrong that should not; the log has it")
+					tell(rec, http.StatusInternalServerError, unforeseen)
 				}
 			}
 			route := r.Pattern
@@ -65,30 +94,108 @@ func (s *Server) outer(next http.Handler) http.Handler {
 			s.took.WithLabelValues(route).Observe(took.Seconds())
 			s.Log.Info("request", "method", r.Method, "path", r.URL.Path, "status", rec.status, "ms", took.Milliseconds(), "user", rec.user)
 		}()
-		if s.Users == nil && !loopbackHost(r.Host) {
+		if !s.hosted() && !loopbackHost(r.Host) {
 			// A name of the outer world that somebody pointed at this machine.
-			problem(rec, http.StatusForbidden, "this server answers to localhost only")
+			tell(rec, http.StatusForbidden, "this server answers to localhost only")
+			return
+		}
+		rec.user = s.identify(r)
+		api := strings.HasPrefix(r.URL.Path, apiPrefix+"/")
+		if api {
+			h.Set("Cache-Control", "no-store")
+		}
+		if (api && !open(r.URL.Path) || r.URL.Path == "/metrics") && rec.user == "" {
+			h.Set("WWW-Authenticate", `Bearer realm="testudo"`)
+			tell(rec, http.StatusUnauthorized, "sign in")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, s.Limits.BodyBytes+1<<16)
-		rec.user = s.identify(r)
-		if strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
-			h.Set("Cache-Control", "no-store")
-			if rec.user == "" && r.URL.Path != apiPrefix+"/session" {
-				h.Set("WWW-Authenticate", `Bearer realm="testudo"`)
-				problem(rec, http.StatusUnauthorized, "sign in with a token")
+		if api {
+			leave, why := s.doors.enter(rec.user, r.ContentLength)
+			if why != nil {
+				h.Set("Retry-After", "2")
+				tell(rec, why.Status, why.Detail)
 				return
 			}
-		}
-		if r.URL.Path == "/metrics" && rec.user == "" {
-			problem(rec, http.StatusUnauthorized, "sign in with a token")
-			return
+			defer leave()
 		}
 		// The pattern of the mux is read back from the request that was served.
 		q := r.WithContext(context.WithValue(r.Context(), userKey{}, rec.user))
 		inner.ServeHTTP(rec, q)
 		r.Pattern = q.Pattern
 	})
+}
+
+// open reports whether a path is for those who have not signed in.
+func open(path string) bool {
+	return path == apiPrefix+"/session" || strings.HasPrefix(path, apiPrefix+"/session/")
+}
+
+// only answers with a problem where the API has no such route, or not by this
+// method; the mux would answer in plain words.
+func (s *Server) only(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/api/") {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		if _, p := mux.Handler(r); p != "" && p != pagePattern {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		var allow []string
+		for _, m := range []string{"DELETE", "GET", "PATCH", "POST", "PUT"} {
+			q := r.Clone(r.Context())
+			q.Method = m
+			if _, p := mux.Handler(q); p != "" && p != pagePattern {
+				allow = append(allow, m)
+			}
+		}
+		if len(allow) == 0 {
+			tell(w, http.StatusNotFound, "there is nothing here")
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		tell(w, http.StatusMethodNotAllowed, "this is not asked by "+method(r.Method))
+	})
+}
+
+// doors count what is inside at a time: requests of each user, and large bodies
+// of all.
+type doors struct {
+	limits Limits
+	mu     sync.Mutex
+	mine   map[string]int
+	large  int
+}
+
+// largeBody is the size from which on a body is large, bytes.
+const largeBody = 256 << 10
+
+func (d *doors) enter(user string, length int64) (leave func(), why *Problem) {
+	large := length < 0 || length > largeBody
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.mine[user] >= d.limits.Requests:
+		return nil, &Problem{Status: http.StatusTooManyRequests, Detail: "you have too many requests under way; wait for one to end"}
+	case large && d.large >= d.limits.Large:
+		return nil, &Problem{Status: http.StatusServiceUnavailable, Detail: "too many large requests are under way; try again in a moment"}
+	}
+	d.mine[user]++
+	if large {
+		d.large++
+	}
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.mine[user]--; d.mine[user] == 0 {
+			delete(d.mine, user)
+		}
+		if large {
+			d.large--
+		}
+	}, nil
 }
 
 // method keeps made-up methods out of the metrics.
@@ -112,9 +219,10 @@ func loopbackHost(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// recorder notes the status of an answer.
+// recorder notes the status of an answer, and gives up on who does not read it.
 type recorder struct {
 	http.ResponseWriter
+	rc     *http.ResponseController
 	status int
 	user   string
 }
@@ -131,27 +239,91 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-func (r *recorder) Write(b []byte) (int, error) {
+// patience is how long a client may take to read the next chunk of an answer. A
+// stream lasts as long as it lasts, but each of its events must be read.
+const (
+	patience = 30 * time.Second
+	chunk    = 64 << 10
+)
+
+func (r *recorder) Write(b []byte) (n int, err error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
-	return r.ResponseWriter.Write(b)
+	if r.status == http.StatusNotModified {
+		return len(b), nil // it has no body, whatever is written
+	}
+	for {
+		// A writer without deadlines is a test's.
+		if err := r.rc.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return n, err
+		}
+		m, err := r.ResponseWriter.Write(b[:min(len(b), chunk)])
+		n += m
+		if b = b[m:]; err != nil || len(b) == 0 {
+			return n, err
+		}
+	}
 }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // Flush sends what has been written.
-func (r *recorder) Flush() {
-	if f, ok := r.ResponseWriter.(http.Flusher); ok {
-		f.Flush()
-	}
-}
+func (r *recorder) Flush() { _ = r.rc.Flush() }
 
-func problem(w http.ResponseWriter, status int, detail string) {
+// tell answers with a problem outside the API's operations.
+func tell(w http.ResponseWriter, status int, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, "{\"title\":%q,\"status\":%d,\"detail\":%q}\n", http.StatusText(status), status, detail)
+	_ = json.NewEncoder(w).Encode(&Problem{Title: http.StatusText(status), Status: status, Detail: detail})
+}
+
+// stream is an answer of server-sent events.
+func stream(f func(ctx context.Context, send func(event string, data any) error)) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		c.SetHeader("Content-Type", "text/event-stream")
+		// A proxy must not hold events back.
+		c.SetHeader("X-Accel-Buffering", "no")
+		w := c.BodyWriter()
+		f(c.Context(), func(event string, data any) error {
+			b, err := json.Marshal(data)
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, b); err != nil {
+				return err
+			}
+			if x, ok := w.(http.Flusher); ok {
+				x.Flush()
+			}
+			return c.Context().Err()
+		})
+	}}
+}
+
+// event is a kind of event of a stream with an example of its data.
+type event struct {
+	name string
+	data any
+}
+
+// streaming describes the events of an operation, as huma's own package does.
+func (s *Server) streaming(o huma.Operation, events ...event) huma.Operation {
+	var kinds []*huma.Schema
+	for _, e := range events {
+		kinds = append(kinds, &huma.Schema{Title: "Event " + e.name, Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
+			"event": {Type: huma.TypeString, Extensions: map[string]any{"const": e.name}},
+			"data":  s.schema(e.data),
+		}})
+	}
+	o.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{
+		Title: "Server Sent Events", Description: "Each item is one event, written as the standard of server-sent events says.", Type: huma.TypeArray, Items: &huma.Schema{Extensions: map[string]any{"oneOf": kinds}}}}}}
+	return o
+}
+
+func (s *Server) schema(x any) *huma.Schema {
+	return s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(x), true, "")
 }
 
 // Problem is an error of the API in the form of RFC 9457, with the places in the
@@ -161,7 +333,7 @@ type Problem struct {
 	Title   string  `json:"title"`
 	Status  int     `json:"status"`
 	Detail  string  `json:"detail"`
-	Errors  []Fault `json:"errors,omitempty"`
+	Errors  []Fault `json:"errors,omitempty" doc:"all that is wrong, with places"`
 	headers http.Header
 }
 
@@ -170,7 +342,7 @@ type Fault struct {
 	File    string `json:"file,omitempty"`
 	Line    int    `json:"line,omitempty"`
 	Col     int    `json:"col,omitempty"`
-	Path    string `json:"path,omitempty"`
+	Path    string `json:"path,omitempty" doc:"where in the scenario, or in the request: body.runs"`
 	Message string `json:"message"`
 	Given   string `json:"given,omitempty"`
 	Allowed string `json:"allowed,omitempty"`
@@ -200,7 +372,14 @@ func faults(ps *yamldoc.Problems) []Fault {
 // fault turns an error into the problem a client is told. What is the server's
 // own trouble is logged and not told.
 func (s *Server) fault(ctx context.Context, err error) error {
-	later := func(status int, seconds string) error {
+	return s.problem(ctx, err)
+}
+
+// unforeseen is what a client is told of the server's own trouble.
+const unforeseen = "something went wrong that should not; the log has it"
+
+func (s *Server) problem(ctx context.Context, err error) *Problem {
+	later := func(status int, seconds string) *Problem {
 		return &Problem{Title: http.StatusText(status), Status: status, Detail: err.Error(), headers: http.Header{"Retry-After": {seconds}}}
 	}
 	var p *Problem
@@ -225,7 +404,108 @@ func (s *Server) fault(ctx context.Context, err error) error {
 		return &Problem{Title: "Cancelled", Status: 499, Detail: "the client went away"}
 	}
 	s.Log.Error("a computation went wrong", "user", user(ctx), "what", err.Error())
-	return huma.Error500InternalServerError("something went wrong that should not; the log has it")
+	return &Problem{Title: http.StatusText(http.StatusInternalServerError), Status: http.StatusInternalServerError, Detail: unforeseen}
+}
+
+// ownErrors lets huma's errors be problems like ours. They are variables of the
+// whole package, set once.
+var ownErrors = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
+	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
+		p := &Problem{Title: http.StatusText(status), Status: status, Detail: detail}
+		for _, err := range errs {
+			var d huma.ErrorDetailer
+			switch {
+			case err == nil:
+			case errors.As(err, &d):
+				x := d.ErrorDetail()
+				p.Errors = append(p.Errors, Fault{Path: x.Location, Message: x.Message, Given: given(x.Value)})
+			default:
+				p.Errors = append(p.Errors, Fault{Message: err.Error()})
+			}
+		}
+		if len(p.Errors) > 0 && detail == "validation failed" {
+			p.Detail = "the request is wrong: " + p.Errors[0].Path + ": " + p.Errors[0].Message
+		}
+		return p
+	}
+})
+
+// given repeats what was wrong in a request if it is a short word or a number;
+// never a whole body.
+func given(v any) string {
+	switch x := v.(type) {
+	case string:
+		if len(x) <= 80 && !strings.HasPrefix(x, "{") {
+			return x
+		}
+	case bool, float64, int, int64, uint64:
+		return fmt.Sprint(x)
+	}
+	return ""
+}
+
+// strictJSON reads JSON as a request may have it: UTF-8, no key twice, not
+// nested without end.
+func strictJSON(data []byte, v any) error {
+	if !utf8.Valid(data) {
+		return errors.New("the body is not UTF-8")
+	}
+	if err := onceEach(data); err != nil {
+		return err
+	}
+	return json.Unmarshal(data, v)
+}
+
+// deepestJSON bounds how deep a request nests.
+const deepestJSON = 32
+
+func onceEach(data []byte) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	type level struct {
+		keys map[string]bool // nil: a list
+		key  bool            // the next token is a key
+	}
+	var in []level
+	for {
+		t, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		at := len(in) - 1
+		switch x := t.(type) {
+		case json.Delim:
+			if x == '}' || x == ']' {
+				in = in[:at]
+				at--
+				break
+			}
+			if len(in) >= deepestJSON {
+				return fmt.Errorf("nested deeper than %d levels", deepestJSON)
+			}
+			l := level{}
+			if x == '{' {
+				l = level{map[string]bool{}, true}
+			}
+			in = append(in, l)
+			continue
+		case string:
+			if at >= 0 && in[at].key {
+				if in[at].keys[x] {
+					return fmt.Errorf("the key %.60q stands twice", x)
+				}
+				in[at].keys[x], in[at].key = true, false
+				continue
+			}
+		}
+		if at >= 0 && in[at].keys != nil {
+			in[at].key = true
+		}
+	}
 }
 
 // inputError is a question that cannot be answered as asked.

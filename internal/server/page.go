@@ -74,12 +74,12 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, s.NoPage+"\nThe API answers under "+apiPrefix+"; its description is /openapi.json.\n")
 			return
 		}
-		problem(w, http.StatusNotFound, "there is nothing here")
+		tell(w, http.StatusNotFound, "there is nothing here")
 		return
 	}
 	f, ok := s.Page.files[name]
 	if !ok {
-		problem(w, http.StatusNotFound, "there is nothing here")
+		tell(w, http.StatusNotFound, "there is nothing here")
 		return
 	}
 	h := w.Header()
@@ -103,7 +103,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	z, err := gzip.NewReader(bytes.NewReader(f.zipped))
 	if err != nil {
-		problem(w, http.StatusInternalServerError, "the built page is damaged")
+		tell(w, http.StatusInternalServerError, "the built page is damaged")
 		return
 	}
 	_, _ = io.Copy(w, z)

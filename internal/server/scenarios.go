@@ -5,13 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"testudo/internal/yamldoc"
 )
 
 // Listed is a scenario in a list.
@@ -64,6 +63,11 @@ type putScenarioIn struct {
 	}
 }
 
+type getScenarioIn struct {
+	ID          string `path:"id" maxLength:"80"`
+	IfNoneMatch string `header:"If-None-Match"`
+}
+
 type idIn struct {
 	ID string `path:"id" maxLength:"80"`
 }
@@ -73,9 +77,23 @@ func etagOf(text string) string {
 	return `"` + hex.EncodeToString(sum[:8]) + `"`
 }
 
-func listed(x *saved, user string) Listed {
+func (s *Server) listed(x *saved, user string) Listed {
 	at := x.Changed
-	return Listed{ID: x.ID, Name: x.Name, Owner: x.Owner, Shared: x.Shared, Mine: x.Owner == user, Changed: &at}
+	return Listed{ID: x.ID, Name: x.Name, Owner: s.called(x.Owner), Shared: x.Shared, Mine: x.Owner == user, Changed: &at}
+}
+
+// whole is a scenario with its text, named for caches and for those who change
+// it: 304 for who has it.
+func whole(x Listed, text, match string) (*wholeOut, error) {
+	out := &wholeOut{Status: http.StatusOK, ETag: tagOf(x, text), Body: Whole{x, text, tagOf(x, text)}}
+	if matches(match, out.ETag) {
+		out.Status = http.StatusNotModified
+	}
+	return out, nil
+}
+
+func tagOf(x Listed, text string) string {
+	return etagOf(fmt.Sprintf("%q %v %v %s", x.Name, x.Shared, x.Mine, text))
 }
 
 func notFound() error {
@@ -100,7 +118,7 @@ func (s *Server) registerScenarios() {
 		out := &listOut{}
 		out.Body.Items = append([]Listed{}, ships...)
 		for _, x := range own {
-			out.Body.Items = append(out.Body.Items, listed(x, user(ctx)))
+			out.Body.Items = append(out.Body.Items, s.listed(x, user(ctx)))
 		}
 		return out, nil
 	})
@@ -120,12 +138,12 @@ func (s *Server) registerScenarios() {
 		}
 		return s.save(ctx, &saved{ID: id, Owner: user(ctx), Name: in.Body.Name, Text: in.Body.Text, Shared: in.Body.Shared}, http.StatusCreated)
 	})
-	huma.Register(s.api, s.op("GET", "/scenarios/{id}", "A scenario with its text"), func(ctx context.Context, in *idIn) (*wholeOut, error) {
+	huma.Register(s.api, s.tagged(s.op("GET", "/scenarios/{id}", "A scenario with its text")), func(ctx context.Context, in *getScenarioIn) (*wholeOut, error) {
 		id := strings.ReplaceAll(in.ID, "~", "/")
 		if b, ok := shipped(id); ok {
 			for _, x := range ships {
 				if x.ID == id {
-					return &wholeOut{Status: http.StatusOK, ETag: etagOf(string(b)), Body: Whole{x, string(b), etagOf(string(b))}}, nil
+					return whole(x, string(b), in.IfNoneMatch)
 				}
 			}
 		}
@@ -133,7 +151,7 @@ func (s *Server) registerScenarios() {
 		if err != nil {
 			return nil, s.known(ctx, err)
 		}
-		return &wholeOut{Status: http.StatusOK, ETag: etagOf(x.Text), Body: Whole{listed(x, user(ctx)), x.Text, etagOf(x.Text)}}, nil
+		return whole(s.listed(x, user(ctx)), x.Text, in.IfNoneMatch)
 	})
 	huma.Register(s.api, s.op("PUT", "/scenarios/{id}", "Change a scenario of one's own"), func(ctx context.Context, in *putScenarioIn) (*wholeOut, error) {
 		x, err := s.store.scenario(in.ID, user(ctx))
@@ -142,8 +160,8 @@ func (s *Server) registerScenarios() {
 		}
 		switch {
 		case x.Owner != user(ctx):
-			return nil, huma.Error403Forbidden("it is another's; save a copy of your own")
-		case in.IfMatch != "" && in.IfMatch != etagOf(x.Text):
+			return nil, anothers()
+		case in.IfMatch != "" && !matches(in.IfMatch, tagOf(s.listed(x, user(ctx)), x.Text)):
 			return nil, huma.Error412PreconditionFailed("it was changed meanwhile; read it again")
 		}
 		x.Text, x.Shared = in.Body.Text, in.Body.Shared
@@ -173,7 +191,7 @@ func (s *Server) shippedList() []Listed {
 	out := []Listed{}
 	for _, id := range shippedIDs() {
 		x := Listed{ID: id, Name: id, Shipped: true}
-		if sc, err := s.load(Variant{Scenario: id}, ""); err == nil {
+		if sc, ok := s.shippedAsIs(id); ok {
 			x.Name, x.About, x.Date = sc.File.Name, sc.File.About, sc.File.Date
 		}
 		out = append(out, x)
@@ -183,13 +201,24 @@ func (s *Server) shippedList() []Listed {
 
 // save checks a scenario and keeps it: what is kept can be played.
 func (s *Server) save(ctx context.Context, x *saved, status int) (*wholeOut, error) {
-	sc, err := s.load(Variant{Scenario: x.ID, Overlay: x.Text}, user(ctx))
+	if x.Text == "" {
+		return nil, s.fault(ctx, wrong("the text is empty"))
+	}
+	sc, err := s.load(ctx, Variant{Scenario: x.ID, Overlay: x.Text})
 	if err != nil {
-		var ps *yamldoc.Problems
-		if x.Text == "" && !errors.As(err, &ps) {
-			err = wrong("the text is empty")
-		}
 		return nil, s.fault(ctx, err)
+	}
+	// What stood there before makes room.
+	old := int64(0)
+	if was, err := s.store.scenario(x.ID, x.Owner); err == nil {
+		old = int64(len(was.Text))
+	}
+	disk, err := s.store.disk(x.Owner)
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	if disk-old+int64(len(x.Text)) > s.Limits.DiskBytes {
+		return nil, &Problem{Title: http.StatusText(http.StatusTooManyRequests), Status: http.StatusTooManyRequests, Detail: "your scenarios and results fill the room they may take; remove some first", headers: http.Header{"Retry-After": {"60"}}}
 	}
 	if x.Name == "" {
 		x.Name = sc.File.Name
@@ -198,5 +227,7 @@ func (s *Server) save(ctx context.Context, x *saved, status int) (*wholeOut, err
 	if err := s.store.putScenario(x); err != nil {
 		return nil, s.fault(ctx, err)
 	}
-	return &wholeOut{Status: status, ETag: etagOf(x.Text), Body: Whole{listed(x, user(ctx)), x.Text, etagOf(x.Text)}}, nil
+	out, err := whole(s.listed(x, user(ctx)), x.Text, "")
+	out.Status = status
+	return out, err
 }

@@ -8,10 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
+	"reflect"
 	"runtime"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,8 +34,9 @@ type Config struct {
 	Data    string // folder of the index and of results
 	Page    *Page  // the built page; nil: the API alone
 	NoPage  string // why there is no page and what to do, shown at /
-	Users   *Users // who may come in; nil: whoever reaches the loopback is "local"
-	TLS     bool   // the connection is encrypted: cookies are marked so
+	Users   *Users // who may come in with a token
+	OIDC    *OIDC  // who may come in by a provider of identities; without it and Users, whoever reaches the loopback is "local"
+	TLS     bool   // browsers come by https, here or at a proxy: cookies are marked so
 	Log     *slog.Logger
 	Workers int // processors a computation may use; 0: all
 	Limits  Limits
@@ -45,6 +51,14 @@ type Server struct {
 	worlds  *worlds
 	answers *answers
 	gate    *gate
+	reading *gate
+	doors   *doors
+	asIs    struct {
+		mu sync.Mutex
+		of map[string]*testudo.Scenario
+	}
+	oidc    *oidcLogin
+	names   *names
 	studies *studies
 	session *sessions
 	reg     *prometheus.Registry
@@ -65,7 +79,7 @@ func New(c Config) (*Server, error) {
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	if c.Users == nil {
+	if c.Users == nil && c.OIDC == nil {
 		// One's own machine: nothing to share out.
 		c.Limits = c.Limits.alone()
 	}
@@ -81,8 +95,19 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Data, err)
 	}
-	s := &Server{Config: c, book: book, store: st, worlds: newWorlds(c.Limits.Worlds), answers: newAnswers(c.Limits.AnswerBytes), session: newSessions(c.Now)}
+	s := &Server{Config: c, book: book, store: st, worlds: newWorlds(c.Limits), answers: newAnswers(c.Limits.AnswerBytes), session: newSessions(c.Now)}
+	s.asIs.of = map[string]*testudo.Scenario{}
 	s.gate = newGate(c.Limits)
+	s.reading = newGate(Limits{PerUser: 6, Waiting: 16, CPUSeconds: math.MaxFloat64})
+	s.doors = &doors{limits: c.Limits, mine: map[string]int{}}
+	if s.names, err = newNames(st); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	if c.OIDC != nil {
+		if s.oidc, err = newOIDC(s, *c.OIDC); err != nil {
+			return nil, errors.Join(err, st.Close())
+		}
+	}
 	s.metrics()
 	if s.studies, err = newStudies(s); err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -125,7 +150,9 @@ func (s *Server) routes() {
 	config.DocsPath, config.SchemasPath = "", ""
 	config.CreateHooks = nil
 	config.OpenAPIPath = "/openapi"
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	config.Formats = map[string]huma.Format{"application/json": {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: strictJSON}, "json": {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: strictJSON}}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}, "session": {Type: "apiKey", In: "cookie", Name: s.cookieName()}}
 	s.api = humago.New(mux, config)
 	s.registerAccounts()
 	s.registerScenarios()
@@ -141,6 +168,35 @@ func (s *Server) routes() {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.reg, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /{path...}", s.servePage)
+	mux.HandleFunc(pagePattern, s.servePage)
+	s.describeRest()
 	s.handler = s.outer(mux)
+}
+
+// schemaName names a type in the description; one of another package by that
+// package, too, for two may have a Source.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if p := path.Base(t.PkgPath()); t.Name() != "" && p != "server" && p != "." {
+		name = strings.ToUpper(p[:1]) + p[1:] + name
+	}
+	return name
+}
+
+// pagePattern is the route of whatever has none of its own.
+const pagePattern = "GET /{path...}"
+
+// describeRest describes what is served beside the operations of the API.
+func (s *Server) describeRest() {
+	for route, what := range map[string]string{"/healthz": "Does the server live?", "/metrics": "Counters for Prometheus; for those who have signed in", "/openapi.json": "This description", "/": "The page"} {
+		kind := map[string]string{"/openapi.json": "application/openapi+json", "/": "text/html"}[route]
+		if kind == "" {
+			kind = "text/plain"
+		}
+		s.api.OpenAPI().AddOperation(&huma.Operation{Method: "GET", Path: route, OperationID: "get-" + named(strings.Trim(route, "/"), "page"), Summary: what,
+			Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString}}}}}})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"testudo"
 	"testudo/internal/server"
@@ -152,30 +155,36 @@ func (x *site) ended(user, id string) server.Study {
 	return server.Study{}
 }
 
-// Nobody sees anything of another's: every operation the API describes, asked
-// with the other's ids, says that there is no such thing, and no answer to
-// another holds a word of it.
-func TestUsersAreApart(t *testing.T) {
-	x := hosted(t, server.Config{}, "ada", "bob")
-	const secret = "Zanzibar-secret"
-	var sc struct{ ID string }
-	x.want(201, &sc, "ada", "POST", "/api/v1/scenarios", dict{"name": secret, "text": gulf + "name: " + secret + "\n"})
-	study := x.study("ada", dict{"scenario": sc.ID, "kind": "gain", "runs": 50, "name": secret})
-	if s := x.ended("ada", study); s.State != "done" {
-		t.Fatalf("study: %+v", s)
+// described is the API as its description has it: the operations by method and
+// path.
+type described struct {
+	Paths      map[string]map[string]operation
+	Components struct{ Schemas map[string]json.RawMessage }
+}
+
+type operation struct {
+	OperationID string
+	RequestBody json.RawMessage
+	Responses   map[string]struct {
+		Content map[string]struct{ Schema json.RawMessage }
 	}
-	api, err := x.s.OpenAPI()
+}
+
+func (x *site) described() (doc described, text []byte) {
+	x.t.Helper()
+	text, err := x.s.OpenAPI()
 	if err != nil {
-		t.Fatal(err)
+		x.t.Fatal(err)
 	}
-	var doc struct {
-		Paths map[string]map[string]json.RawMessage
+	if err := json.Unmarshal(text, &doc); err != nil {
+		x.t.Fatal(err)
 	}
-	if err := json.Unmarshal(api, &doc); err != nil {
-		t.Fatal(err)
-	}
-	// A body that names the other's scenario, for every route that takes one.
-	variant := dict{"scenario": sc.ID, "overlay": "", "raid": ""}
+	return doc, text
+}
+
+// bodies are requests that every route with a body answers, about a variant and
+// a study.
+func bodies(variant dict) map[string]any {
 	with := func(more dict) dict {
 		out := dict{}
 		for k, v := range variant {
@@ -186,60 +195,289 @@ func TestUsersAreApart(t *testing.T) {
 		}
 		return out
 	}
-	bodies := map[string]any{
+	return map[string]any{
 		"post /api/v1/theatre": variant, "post /api/v1/check": variant, "post /api/v1/whatif": with(dict{"runs": 20}), "post /api/v1/gain": with(dict{"runs": 20}),
-		"post /api/v1/overlay": with(dict{"edits": []any{}}), "post /api/v1/footprint": with(dict{"posture": "alone", "missile": "scud-b"}), "post /api/v1/radar": with(dict{"sensor": "x", "altitude_m": 1, "rcs_m2": 1}),
-		"post /api/v1/warn": with(dict{"runs": 20}), "post /api/v1/compare": dict{"a": variant, "b": variant, "posture_a": "alone", "posture_b": "alone", "runs": 20}, "post /api/v1/replay": with(dict{"posture": "alone"}),
-		"post /api/v1/explain": with(dict{"posture": "alone", "missile": "1", "run": 0}), "post /api/v1/studies": with(dict{"kind": "gain", "runs": 20}),
-		"put /api/v1/scenarios/{id}": dict{"text": gulf}, "patch /api/v1/studies/{id}": dict{"name": "mine"}, "post /api/v1/scenarios": dict{"text": "testudo: 1\ninclude: " + sc.ID + ".yaml\n"}, "post /api/v1/session": dict{"token": "wrong"},
+		"post /api/v1/overlay":   with(dict{"edits": []any{dict{"path": "commands.SAU.salvo", "value": 1}}}),
+		"post /api/v1/footprint": with(dict{"battery": "qat-patriot-doha", "posture": "alone", "missile": "zolfaghar", "from": "shiraz", "grid_km": 40}), "post /api/v1/radar": with(dict{"sensor": "tpy-2-qatar", "altitude_m": 100000, "rcs_m2": 0.1}),
+		"post /api/v1/warn": with(dict{"runs": 20}), "post /api/v1/compare": dict{"a": variant, "b": variant, "posture_a": "alone", "posture_b": "gulf-mutual", "runs": 20}, "post /api/v1/replay": with(dict{"posture": "alone", "among": 20}),
+		"post /api/v1/explain": with(dict{"posture": "alone", "missile": "emad@kermanshah#1", "run": 0}), "post /api/v1/studies": with(dict{"kind": "gain", "runs": 20}), "post /api/v1/studies/{id}/report": nil,
+		"put /api/v1/scenarios/{id}": dict{"text": gulf}, "patch /api/v1/studies/{id}": dict{"name": "renamed"}, "post /api/v1/scenarios": dict{"text": gulf}, "post /api/v1/session": dict{"token": "wrong"},
 	}
+}
+
+// forAll says which paths need no sign-in; a path that is not here does.
+var forAll = map[string]bool{"/": true, "/healthz": true, "/openapi.json": true, "/api/v1/session": true, "/api/v1/session/oidc": true, "/api/v1/session/oidc/callback": true}
+
+// Nobody sees anything of another's: every operation the API describes, asked
+// with the other's ids, says that there is no such thing, and no answer to
+// another holds a word of it. The routes are those of the description, so that a
+// new one cannot be forgotten.
+func TestUsersAreApart(t *testing.T) {
+	var log bytes.Buffer
+	x := hosted(t, server.Config{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, "ada", "bob")
+	const secret = "Zanzibar-secret"
+	var sc struct{ ID, ETag string }
+	hers := gulf + "name: " + secret + "\nabout: " + secret + "\n"
+	x.want(201, &sc, "ada", "POST", "/api/v1/scenarios", dict{"name": secret, "text": hers})
+	study := x.study("ada", dict{"scenario": sc.ID, "kind": "gain", "runs": 50, "name": secret})
+	if s := x.ended("ada", study); s.State != "done" {
+		t.Fatalf("study: %+v", s)
+	}
+	variant := dict{"scenario": sc.ID, "overlay": "", "raid": ""}
+	hidden := []string{secret, sc.ID, study}
+	// She has asked everything about it: what is kept for her is kept from him.
+	tags := map[string]string{}
+	for route, body := range bodies(variant) {
+		if verb, path, _ := strings.Cut(route, " "); verb == "post" && !strings.Contains(path, "/studies") && !strings.Contains(path, "/session") && path != "/api/v1/scenarios" {
+			status, h, b := x.do("ada", "POST", path, body)
+			if status != 200 {
+				t.Errorf("%s as ada: %d %.300s", route, status, b)
+			}
+			tags[path] = h.Get("ETag")
+		}
+	}
+	doc, _ := x.described()
+	ask := bodies(variant)
+	ask["post /api/v1/scenarios"] = dict{"text": "testudo: 1\ninclude: " + sc.ID + ".yaml\n"}
 	asked := 0
-	for path, ops := range doc.Paths {
-		for verb := range ops {
-			asked++
-			id := sc.ID
-			if strings.Contains(path, "/studies/") {
-				id = study
-			}
-			p := strings.NewReplacer("{id}", id, "{name}", "result.json").Replace(path)
-			body, has := bodies[verb+" "+path]
-			if !has && verb != "get" && verb != "delete" {
-				t.Errorf("%s %s: the test has no body for it", verb, path)
-				continue
-			}
-			for _, who := range []string{"bob", ""} {
-				status, _, b := x.do(who, strings.ToUpper(verb), p, body)
-				if bytes.Contains(b, []byte(secret)) {
-					t.Errorf("%s %s as %q tells what is ada's: %.200s", verb, p, who, b)
+	every := func(who string, tell func(verb, path, asked string, status int, h http.Header, b []byte)) {
+		for path, ops := range doc.Paths {
+			for verb, op := range ops {
+				asked++
+				id := sc.ID
+				if strings.Contains(path, "/studies/") {
+					id = study
 				}
-				switch {
-				case who == "" && !strings.HasSuffix(path, "/session") && status != 401:
-					t.Errorf("%s %s as nobody: %d", verb, p, status)
-				case who == "bob" && strings.Contains(path, "{id}") && !strings.Contains(path, "/catalogue/") && status != 404 && !strings.HasSuffix(path, "/events"):
-					t.Errorf("%s %s as bob: %d: %.200s", verb, p, status, b)
+				body, has := ask[verb+" "+path]
+				if !has && op.RequestBody != nil {
+					t.Errorf("%s %s: the test has no body for it", verb, path)
+					continue
+				}
+				names := []string{"result.json"}
+				if strings.Contains(path, "{name}") {
+					names = []string{"result.json", "report.html", "results.csv", "results.parquet", "scenario.yaml", "nothing.json"}
+				}
+				for _, name := range names {
+					p := strings.NewReplacer("{id}", id, "{name}", name).Replace(path)
+					// The name of her answer is no key to it.
+					status, h, b := x.do(who, strings.ToUpper(verb), p, body, "If-None-Match", sc.ETag+", "+tags[path])
+					tell(verb, path, p, status, h, b)
 				}
 			}
 		}
 	}
-	if asked < 20 {
-		t.Errorf("only %d operations are described", asked)
+	for _, who := range []string{"bob", ""} {
+		every(who, func(verb, path, p string, status int, h http.Header, b []byte) {
+			for _, word := range hidden {
+				// An error may repeat what was asked for.
+				if bytes.Contains(bytes.ReplaceAll(b, []byte(fmt.Sprintf("there is no scenario \\\"%s\\\" here", sc.ID)), nil), []byte(word)) {
+					t.Errorf("%s %s as %q tells %s: %.200s", verb, p, who, word, b)
+				}
+				if strings.Contains(fmt.Sprint(h), word) {
+					t.Errorf("%s %s as %q tells %s: %v", verb, p, who, word, h)
+				}
+			}
+			switch {
+			case who == "" && !forAll[path] && status != 401:
+				t.Errorf("%s %s as nobody: %d", verb, p, status)
+			case who == "bob" && strings.Contains(path, "{id}") && !strings.Contains(path, "/catalogue/") && status != 404:
+				t.Errorf("%s %s as bob: %d: %.200s", verb, p, status, b)
+			case who == "bob" && ask[verb+" "+path] != nil && !strings.Contains(path, "{id}") && !strings.Contains(path, "/session") && path != "/api/v1/scenarios" && status != 404 && (status != 422 || path != "/api/v1/overlay"):
+				t.Errorf("%s %s about ada's as bob: %d: %.200s", verb, p, status, b)
+			}
+		})
+	}
+	if asked < 60 {
+		t.Errorf("only %d operations are described", asked/2)
 	}
 	// An overlay cannot reach it either.
 	status, _, b := x.do("bob", "POST", "/api/v1/check", dict{"scenario": "gulf", "overlay": "testudo: 1\ninclude: " + sc.ID + ".yaml\n"})
 	if status != 200 || bytes.Contains(b, []byte(secret)) || !bytes.Contains(b, []byte("there is no scenario")) {
 		t.Errorf("an overlay over another's scenario: %d %.300s", status, b)
 	}
+	// Who asks the very same of his own gets an answer that speaks of his own.
+	status, h, b := x.do("bob", "POST", "/api/v1/gain", dict{"scenario": "gulf", "overlay": hers, "runs": 20})
+	if status != 200 || bytes.Contains(b, []byte(sc.ID)) || h.Get("ETag") == tags["/api/v1/gain"] {
+		t.Errorf("the same by bob: %d %.200s", status, b)
+	}
+	// Signing out another way, the counters and the log hold neither names nor tokens.
+	_, _, metrics := x.do("bob", "GET", "/metrics", nil)
+	for _, word := range append(hidden, `"ada"`, x.tokens["ada"]) {
+		if bytes.Contains(metrics, []byte(word)) {
+			t.Errorf("the metrics tell %s", word)
+		}
+	}
+	for _, word := range []string{x.tokens["ada"], x.tokens["bob"], secret} {
+		if bytes.Contains(log.Bytes(), []byte(word)) {
+			t.Errorf("the log tells %s", word)
+		}
+	}
 	// All is still there, and what is shared is seen, but not changed.
 	x.want(200, nil, "ada", "GET", "/api/v1/scenarios/"+sc.ID, nil)
 	x.want(200, nil, "ada", "GET", "/api/v1/studies/"+study+"/files/result.json", nil)
-	x.want(200, nil, "ada", "PUT", "/api/v1/scenarios/"+sc.ID, dict{"text": gulf + "name: " + secret + "\n", "shared": true})
+	x.want(200, nil, "ada", "PUT", "/api/v1/scenarios/"+sc.ID, dict{"text": hers, "shared": true})
 	x.want(200, nil, "ada", "PATCH", "/api/v1/studies/"+study, dict{"shared": true})
 	x.want(200, nil, "bob", "GET", "/api/v1/scenarios/"+sc.ID, nil)
 	x.want(200, nil, "bob", "GET", "/api/v1/studies/"+study+"/files/result.json", nil)
+	x.want(200, nil, "bob", "POST", "/api/v1/theatre", variant)
 	x.want(403, nil, "bob", "PUT", "/api/v1/scenarios/"+sc.ID, dict{"text": gulf})
 	x.want(404, nil, "bob", "DELETE", "/api/v1/scenarios/"+sc.ID, nil)
 	x.want(403, nil, "bob", "PATCH", "/api/v1/studies/"+study, dict{"name": "bob's"})
 	x.want(403, nil, "bob", "DELETE", "/api/v1/studies/"+study, nil)
+	// And is not seen any more when it is not.
+	x.want(200, nil, "ada", "PUT", "/api/v1/scenarios/"+sc.ID, dict{"text": hers, "shared": false})
+	x.want(200, nil, "ada", "PATCH", "/api/v1/studies/"+study, dict{"shared": false})
+	every("bob", func(verb, path, p string, status int, _ http.Header, b []byte) {
+		if bytes.Contains(b, []byte(secret)) || strings.Contains(path, "{id}") && !strings.Contains(path, "/catalogue/") && status != 404 {
+			t.Errorf("%s %s as bob, no longer shared: %d %.200s", verb, p, status, b)
+		}
+	})
+}
+
+// Who watches a study that is shared sees no more of it when it is not.
+func TestAStreamEndsWithTheSharing(t *testing.T) {
+	x := hosted(t, server.Config{}, "ada", "bob")
+	id := x.study("ada", dict{"scenario": "northeast-asia-2014", "kind": "gain", "runs": 200000})
+	x.want(200, nil, "ada", "PATCH", "/api/v1/studies/"+id, dict{"shared": true})
+	seen := make(chan []byte, 1)
+	go func() {
+		_, _, b := x.do("bob", "GET", "/api/v1/studies/"+id+"/events", nil)
+		seen <- b
+	}()
+	time.Sleep(300 * time.Millisecond)
+	x.want(200, nil, "ada", "PATCH", "/api/v1/studies/"+id, dict{"shared": false, "name": "Zanzibar"})
+	select {
+	case b := <-seen:
+		if bytes.Contains(b, []byte("Zanzibar")) || !bytes.Contains(b, []byte("event: study")) {
+			t.Errorf("bob saw %.300s", b)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the stream does not end")
+	}
+	x.want(204, nil, "ada", "DELETE", "/api/v1/studies/"+id, nil)
+}
+
+// Every operation answers what the description says it does, and every problem
+// is one.
+func TestAnswersAreAsDescribed(t *testing.T) {
+	x := hosted(t, server.Config{NoPage: "built without the page"})
+	study := x.study("", dict{"scenario": "gulf", "kind": "gain", "runs": 20})
+	x.ended("", study)
+	var own struct{ ID string }
+	x.want(201, &own, "", "POST", "/api/v1/scenarios", dict{"text": gulf})
+	doc, text := x.described()
+	var whole any
+	if err := json.Unmarshal(text, &whole); err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("mem:api.json", whole); err != nil {
+		t.Fatal(err)
+	}
+	fits := func(at string, v any) {
+		t.Helper()
+		sch, err := c.Compile("mem:api.json#" + at)
+		if err != nil {
+			t.Fatalf("%s: %v", at, err)
+		}
+		if err := sch.Validate(v); err != nil {
+			t.Errorf("%s: %.600v", at, err)
+		}
+	}
+	part := strings.NewReplacer("~", "~0", "/", "~1")
+	ask := bodies(dict{"scenario": "gulf", "overlay": "", "raid": ""})
+	ask["put /api/v1/scenarios/{id}"] = dict{"text": gulf}
+	// Without a provider and a page, these are not there.
+	absent := map[string]bool{"get /api/v1/session/oidc": true, "get /api/v1/session/oidc/callback": true, "get /": true, "post /api/v1/session": true}
+	for path, ops := range doc.Paths {
+		for verb, op := range ops {
+			if op.RequestBody == nil && ask[verb+" "+path] != nil {
+				t.Errorf("%s %s: the description has no body", verb, path)
+			}
+			if verb == "delete" {
+				continue // tried by the others
+			}
+			id := "gulf"
+			switch {
+			case strings.Contains(path, "/studies/"):
+				id = study
+			case strings.Contains(path, "/catalogue/"):
+				id = "qiam"
+			case verb == "put":
+				id = own.ID
+			}
+			p := strings.NewReplacer("{id}", id, "{name}", "result.json").Replace(path)
+			status, h, b := x.do("", strings.ToUpper(verb), p, ask[verb+" "+path])
+			kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+			if status >= 300 {
+				if !absent[verb+" "+path] {
+					t.Errorf("%s %s: %d %.300s", verb, p, status, b)
+				}
+				if path == "/" {
+					continue
+				}
+				var v any
+				if kind != "application/problem+json" || json.Unmarshal(b, &v) != nil {
+					t.Errorf("%s %s: %d of %s", verb, p, status, kind)
+					continue
+				}
+				fits("/paths/"+part.Replace(path)+"/"+verb+"/responses/default/content/application~1problem+json/schema", v)
+				continue
+			}
+			r, ok := op.Responses[fmt.Sprint(status)]
+			if !ok {
+				t.Errorf("%s %s: a status %d is not described", verb, p, status)
+				continue
+			}
+			if _, ok := r.Content[kind]; !ok && len(b) > 0 {
+				t.Errorf("%s %s: an answer of %s is not described", verb, p, kind)
+				continue
+			}
+			at := "/paths/" + part.Replace(path) + "/" + verb + "/responses/" + fmt.Sprint(status) + "/content/" + part.Replace(kind) + "/schema"
+			switch {
+			case strings.Contains(path, "/files/"):
+			case kind == "application/json":
+				v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+				if err != nil {
+					t.Fatal(err)
+				}
+				fits(at, v)
+			case kind == "text/event-stream":
+				names, data := events(t, b)
+				var list []any
+				for i, d := range data {
+					v, err := jsonschema.UnmarshalJSON(bytes.NewReader(d))
+					if err != nil {
+						t.Fatal(err)
+					}
+					list = append(list, map[string]any{"event": names[i], "data": v})
+				}
+				if len(list) == 0 {
+					t.Errorf("%s %s: no event", verb, p)
+				}
+				fits(at, list)
+			}
+			// What an answer is called is known again.
+			_, again := op.Responses["304"]
+			if tag := h.Get("ETag"); again != (tag != "") && path != "/api/v1/scenarios" && verb != "put" {
+				t.Errorf("%s %s: the name %q and the description differ", verb, p, tag)
+			} else if again {
+				for _, name := range []string{tag, "W/" + tag, `"x", ` + tag} {
+					if status, _, b := x.do("", strings.ToUpper(verb), p, ask[verb+" "+path], "If-None-Match", name); status != 304 || len(b) > 0 {
+						t.Errorf("%s %s with If-None-Match %s: %d, %d bytes", verb, p, name, status, len(b))
+					}
+				}
+			}
+		}
+	}
+	// What there is not, and what is asked the wrong way, are problems as well.
+	for _, q := range [][2]string{{"GET", "/api/v1/nothing"}, {"PUT", "/api/v1/gain"}, {"GET", "/api/v1/gain"}, {"FOO", "/api/v1/studies"}, {"DELETE", "/api/v1/me"}, {"POST", "/api/v2/x"}} {
+		status, h, b := x.do("", q[0], q[1], nil)
+		var p server.Problem
+		if status != 404 && status != 405 || h.Get("Content-Type") != "application/problem+json" || json.Unmarshal(b, &p) != nil || p.Status != status || status == 405 && h.Get("Allow") == "" {
+			t.Errorf("%s %s: %d %s %s", q[0], q[1], status, h.Get("Content-Type"), b)
+		}
+	}
 }
 
 // A session's cookie admits until it is signed out, is not read by scripts, and
@@ -316,21 +554,29 @@ func TestHostile(t *testing.T) {
 				body["kind"] = "gain"
 			}
 			status, h, b := x.do("", "POST", path, body)
-			if status >= 500 || status < 400 && path != "/api/v1/check" && path != "/api/v1/whatif" {
+			if status >= 500 || status < 400 && path != "/api/v1/check" {
 				t.Errorf("%s at %s: %d %.200s", name, path, status, b)
 			}
 			if bytes.Contains(b, []byte("root:")) || strings.Contains(h.Get("Content-Type"), "html") {
 				t.Errorf("%s at %s: %s %.200s", name, path, h.Get("Content-Type"), b)
 			}
-			if path == "/api/v1/whatif" && !bytes.Contains(b, []byte("event: problem")) {
-				t.Errorf("%s at %s: %.200s", name, path, b)
-			}
 		}
 	}
-	for name, body := range map[string]string{"no JSON": "{", "another type": `{"scenario": 7}`, "a stranger's key": `{"scenario": "gulf", "evil": 1}`, "deep": strings.Repeat("[", 100000), "too large": `{"scenario": "` + strings.Repeat("x", 4<<20) + `"}`} {
+	for name, body := range map[string]string{"no JSON": "{", "another type": `{"scenario": 7}`, "a stranger's key": `{"scenario": "gulf", "evil": 1}`, "deep": strings.Repeat("[", 100000), "a key twice": `{"scenario": "gulf", "scenario": "levant-2024"}`, "another case": `{"Scenario": "gulf"}`, "not UTF-8": "{\"scenario\": \"gulf\", \"overlay\": \"\xff\"}", "not a number": `{"scenario": NaN}`, "a huge number": `{"scenario": 1e999}`, "nested": `{"scenario": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, "more": `{"scenario": "gulf"} {}`,
+		"too large": `{"scenario": "` + strings.Repeat("x", 4<<20) + `"}`} {
 		status, h, b := x.do("", "POST", "/api/v1/theatre", body)
 		if status < 400 || status >= 500 || !strings.Contains(h.Get("Content-Type"), "problem+json") {
 			t.Errorf("%s: %d %s %.200s", name, status, h.Get("Content-Type"), b)
+		}
+		if len(b) > 1000 {
+			t.Errorf("%s: the answer repeats the question: %d bytes", name, len(b))
+		}
+	}
+	for name, q := range map[string]string{"a thousand million runs": `{"scenario": "gulf", "runs": 1000000000}`, "runs beyond numbers": `{"scenario": "gulf", "runs": 1e30}`, "half a run": `{"scenario": "gulf", "runs": 1.5}`, "less than none": `{"scenario": "gulf", "runs": -1}`, "a seed below zero": `{"scenario": "gulf", "seed": -1}`, "a posture of none": `{"scenario": "gulf", "postures": ["nothing"]}`} {
+		for _, path := range []string{"/api/v1/gain", "/api/v1/whatif"} {
+			if status, _, b := x.do("", "POST", path, q); status < 400 || status >= 500 {
+				t.Errorf("%s at %s: %d %.200s", name, path, status, b)
+			}
 		}
 	}
 	for _, e := range []dict{{"path": "", "value": 1}, {"path": "a..b", "value": 1}, {"path": "testudo.x", "value": 1}, {"path": "name", "value": dict{"a": dict{"b": dict{"c": dict{"d": dict{"e": dict{"f": dict{"g": dict{"h": dict{"i": dict{"j": 1}}}}}}}}}}}} {

@@ -8,7 +8,8 @@ import (
 	"errors"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver of the index, without cgo
+	"modernc.org/sqlite" // the driver of the index, without cgo
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // store is the index: scenarios of users, and studies with where they stand.
@@ -18,7 +19,10 @@ type store struct{ db *sql.DB }
 var errNone = errors.New("there is no such thing, or it is not yours")
 
 func openStore(path string) (*store, error) {
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_pragma=synchronous(NORMAL)")
+	// What is told to be kept is on the disk (synchronous), and nobody else has the
+	// index open (locking_mode): two servers over one folder would both take up the
+	// studies that wait.
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=busy_timeout(1000)&_pragma=synchronous(FULL)")
 	if err != nil {
 		return nil, err
 	}
@@ -27,8 +31,13 @@ func openStore(path string) (*store, error) {
 	_, err = db.Exec(`CREATE TABLE IF NOT EXISTS scenarios (id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, shared INTEGER NOT NULL, changed TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS scenarios_owner ON scenarios(owner);
 CREATE TABLE IF NOT EXISTS studies (id TEXT PRIMARY KEY, owner TEXT NOT NULL, shared INTEGER NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL, bytes INTEGER NOT NULL, study TEXT NOT NULL, question TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS studies_owner ON studies(owner);`)
+CREATE INDEX IF NOT EXISTS studies_owner ON studies(owner);
+CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, name TEXT NOT NULL);`)
 	if err != nil {
+		var locked *sqlite.Error
+		if errors.As(err, &locked) && locked.Code()&0xff == sqlite3.SQLITE_BUSY {
+			err = errors.New("another testudo serves this folder; stop it, or give another with --data")
+		}
 		return nil, errors.Join(err, db.Close())
 	}
 	return &store{db}, nil
@@ -62,10 +71,7 @@ func scanScenario(row interface{ Scan(...any) error }) (*saved, error) {
 	var x saved
 	var at string
 	if err := row.Scan(&x.ID, &x.Owner, &x.Name, &x.Text, &x.Shared, &at); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, errNone
-		}
-		return nil, err
+		return nil, none(err)
 	}
 	x.Changed, _ = time.Parse(time.RFC3339Nano, at)
 	return &x, nil
@@ -76,21 +82,27 @@ func (s *store) scenario(id, user string) (*saved, error) {
 	return scanScenario(s.db.QueryRow("SELECT "+scenarioColumns+" FROM scenarios WHERE id = ? AND (owner = ? OR shared = 1)", id, user))
 }
 
+// scenarios lists what a user owns or that is shared, without the texts.
 func (s *store) scenarios(user string) ([]*saved, error) {
-	rows, err := s.db.Query("SELECT "+scenarioColumns+" FROM scenarios WHERE owner = ? OR shared = 1 ORDER BY name, id", user)
+	return rows(s.db, scanScenario, "SELECT id, owner, name, '', shared, changed FROM scenarios WHERE owner = ? OR shared = 1 ORDER BY name, id", user)
+}
+
+// rows reads all rows of a query.
+func rows[T any](db *sql.DB, scan func(interface{ Scan(...any) error }) (T, error), query string, args ...any) ([]T, error) {
+	r, err := db.Query(query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []*saved
-	for rows.Next() {
-		x, err := scanScenario(rows)
+	defer r.Close()
+	var out []T
+	for r.Next() {
+		x, err := scan(r)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, x)
 	}
-	return out, rows.Err()
+	return out, r.Err()
 }
 
 func (s *store) countScenarios(user string) (n int, err error) {
@@ -125,48 +137,50 @@ type kept struct {
 	Question studyIn
 }
 
-func scanStudy(row interface{ Scan(...any) error }) (*kept, error) {
+func scanKept(row interface{ Scan(...any) error }) (*kept, error) {
 	var a, b string
 	if err := row.Scan(&a, &b); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, errNone
-		}
-		return nil, err
+		return nil, none(err)
 	}
 	var k kept
 	return &k, errors.Join(json.Unmarshal([]byte(a), &k.Study), json.Unmarshal([]byte(b), &k.Question.Body))
 }
 
-// study gives a study that a user owns or that is shared.
-func (s *store) study(id, user string) (*kept, error) {
-	return scanStudy(s.db.QueryRow("SELECT study, question FROM studies WHERE id = ? AND (owner = ? OR shared = 1)", id, user))
+func scanStudy(row interface{ Scan(...any) error }) (Study, error) {
+	var a string
+	if err := row.Scan(&a); err != nil {
+		return Study{}, none(err)
+	}
+	var x Study
+	return x, json.Unmarshal([]byte(a), &x)
 }
 
-func (s *store) listStudies(user string) ([]*kept, error) {
-	return s.queryStudies("SELECT study, question FROM studies WHERE owner = ? OR shared = 1 ORDER BY created DESC, id", user)
+// none is errNone for a row that is not there.
+func none(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNone
+	}
+	return err
+}
+
+// study gives a study that a user owns or that is shared.
+func (s *store) study(id, user string) (Study, error) {
+	return scanStudy(s.db.QueryRow("SELECT study FROM studies WHERE id = ? AND (owner = ? OR shared = 1)", id, user))
+}
+
+// question gives a study with what it asks.
+func (s *store) question(id, user string) (*kept, error) {
+	return scanKept(s.db.QueryRow("SELECT study, question FROM studies WHERE id = ? AND (owner = ? OR shared = 1)", id, user))
+}
+
+func (s *store) listStudies(user string) ([]Study, error) {
+	return rows(s.db, scanStudy, "SELECT study FROM studies WHERE owner = ? OR shared = 1 ORDER BY created DESC, id", user)
 }
 
 // unfinished lists what was queued or running when the server stopped, the
 // oldest first.
 func (s *store) unfinished() ([]*kept, error) {
-	return s.queryStudies("SELECT study, question FROM studies WHERE state IN ('queued', 'running') ORDER BY created, id")
-}
-
-func (s *store) queryStudies(query string, args ...any) ([]*kept, error) {
-	rows, err := s.db.Query(query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []*kept
-	for rows.Next() {
-		k, err := scanStudy(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, k)
-	}
-	return out, rows.Err()
+	return rows(s.db, scanKept, "SELECT study, question FROM studies WHERE state IN ('queued', 'running') ORDER BY created, id")
 }
 
 func (s *store) countStudies(user string) (all, open int, err error) {
@@ -183,7 +197,7 @@ func (s *store) putStudy(k *kept) error {
 	if err != nil {
 		return err
 	}
-	bytes := int64(0)
+	bytes := int64(len(a) + len(b))
 	for _, f := range k.Study.Files {
 		bytes += f.Bytes
 	}
@@ -196,8 +210,32 @@ func (s *store) dropStudy(id, owner string) error {
 	return one(s.db.Exec("DELETE FROM studies WHERE id = ? AND owner = ?", id, owner))
 }
 
-// disk is what the results of a user take.
+// disk is what the scenarios, questions and results of a user take.
 func (s *store) disk(user string) (n int64, err error) {
-	err = s.db.QueryRow("SELECT COALESCE(SUM(bytes), 0) FROM studies WHERE owner = ?", user).Scan(&n)
+	err = s.db.QueryRow("SELECT (SELECT COALESCE(SUM(bytes), 0) FROM studies WHERE owner = ?1) + (SELECT COALESCE(SUM(LENGTH(CAST(text AS BLOB))), 0) FROM scenarios WHERE owner = ?1)", user).Scan(&n)
 	return n, err
+}
+
+// person keeps the name under which others know a user whose id is none, and
+// tells it.
+func (s *store) person(id, name string) error {
+	_, err := s.db.Exec("INSERT INTO people (id, name) VALUES (?, ?) ON CONFLICT(id) DO UPDATE SET name = excluded.name", id, name)
+	return err
+}
+
+func (s *store) people() (map[string]string, error) {
+	r, err := s.db.Query("SELECT id, name FROM people")
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	out := map[string]string{}
+	for r.Next() {
+		var id, name string
+		if err := r.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		out[id] = name
+	}
+	return out, r.Err()
 }

@@ -2,23 +2,27 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/sse"
 
 	"testudo"
 	"testudo/internal/coalition"
 	"testudo/internal/export"
 	"testudo/internal/report"
+	"testudo/internal/scenario"
 )
 
 // Study is a longer question, kept with its results.
@@ -26,7 +30,7 @@ type Study struct {
 	ID       string     `json:"id"`
 	Name     string     `json:"name"`
 	Kind     string     `json:"kind"`
-	State    string     `json:"state"` // queued, running, done, failed or cancelled
+	State    string     `json:"state" enum:"queued,running,done,failed,cancelled"`
 	Owner    string     `json:"owner"`
 	Mine     bool       `json:"mine"`
 	Shared   bool       `json:"shared"`
@@ -35,12 +39,13 @@ type Study struct {
 	Ended    *time.Time `json:"ended_at,omitempty"`
 	Done     int        `json:"done"`
 	Total    int        `json:"total"`
-	LeftS    *float64   `json:"left_s,omitempty"`
+	LeftS    *float64   `json:"left_s,omitempty" doc:"seconds until it ends, by the pace so far"`
 	Digest   string     `json:"digest"`
 	Scenario string     `json:"scenario"`
 	Seed     uint64     `json:"seed"`
 	Runs     int        `json:"runs"`
 	CPUS     float64    `json:"cpu_s"`
+	Tries    int        `json:"tries,omitempty" doc:"times it was begun without the server stopping in good order"`
 	Problem  string     `json:"problem,omitempty"`
 	Files    []kindFile `json:"files"`
 }
@@ -48,6 +53,7 @@ type Study struct {
 type kindFile struct {
 	Name  string `json:"name"`
 	Bytes int64  `json:"bytes"`
+	Sum   string `json:"sha256,omitempty"`
 }
 
 // The states of a study.
@@ -96,24 +102,41 @@ type studies struct {
 	ended  chan struct{}
 	wake   chan struct{}
 
-	mu    sync.Mutex
-	queue []*kept
-	now   *kept
-	stop  context.CancelFunc // of the one that runs
-	why   string             // why it was stopped
-	seen  map[string]map[chan Study]bool
+	mu     sync.Mutex
+	queue  []*kept
+	now    *kept
+	stop   context.CancelCauseFunc // of the one that runs
+	served map[string]int          // the number of the study of a user that ran last
+	count  int
+	seen   map[string]map[chan Study]bool
 }
+
+// The causes for which a study is stopped.
+var (
+	errCancelled = errors.New("cancelled")
+	errUsedUp    = errors.New("your share of computing time for this hour was spent while it ran; start it again later, or with fewer runs")
+)
+
+// maxTries is how often a study is begun that the server does not survive.
+const maxTries = 3
 
 func newStudies(s *Server) (*studies, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	t := &studies{s: s, ctx: ctx, cancel: cancel, ended: make(chan struct{}), wake: make(chan struct{}, 1), seen: map[string]map[chan Study]bool{}}
+	t := &studies{s: s, ctx: ctx, cancel: cancel, ended: make(chan struct{}), wake: make(chan struct{}, 1), served: map[string]int{}, seen: map[string]map[chan Study]bool{}}
 	left, err := s.store.unfinished()
 	if err != nil {
 		cancel()
 		return nil, err
 	}
 	for _, k := range left {
-		k.Study.State, k.Study.Started, k.Study.Done = queued, nil, 0
+		x := &k.Study
+		if x.State == running && x.Tries >= maxTries {
+			at := s.Now().UTC()
+			x.State, x.Ended, x.Problem = failed, &at, fmt.Sprintf("the server ended %d times while it ran", x.Tries)
+			t.keep(k)
+			continue
+		}
+		x.State, x.Started, x.Done = queued, nil, 0
 		t.queue = append(t.queue, k)
 	}
 	go t.loop()
@@ -149,48 +172,67 @@ func (t *studies) open() int {
 	return n
 }
 
+// again is how often the queue is looked at for a user whose hour has passed.
+const again = 30 * time.Second
+
 func (t *studies) loop() {
 	defer close(t.ended)
-	for {
+	for t.ctx.Err() == nil {
 		k, ctx := t.next()
 		if k == nil {
 			select {
 			case <-t.wake:
-				continue
+			case <-time.After(again):
 			case <-t.ctx.Done():
-				return
 			}
+			continue
 		}
 		t.run(ctx, k)
-		if t.ctx.Err() != nil {
-			return
-		}
 	}
 }
 
+// next takes the study of the user who has waited longest for one to run; users
+// whose time is spent wait.
 func (t *studies) next() (*kept, context.Context) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.queue) == 0 || t.ctx.Err() != nil {
+	at := -1
+	for i, k := range t.queue {
+		if t.s.gate.Left(k.Study.Owner, t.s.Now()) <= 0 {
+			continue
+		}
+		if at < 0 || t.served[k.Study.Owner] < t.served[t.queue[at].Study.Owner] {
+			at = i
+		}
+	}
+	if at < 0 || t.ctx.Err() != nil {
 		return nil, nil
 	}
-	k := t.queue[0]
-	t.queue = t.queue[1:]
-	t.now, t.why = k, ""
-	at := t.s.Now().UTC()
-	k.Study.State, k.Study.Started = running, &at
-	ctx, stop := context.WithCancel(context.WithValue(t.ctx, userKey{}, k.Study.Owner))
+	k := t.queue[at]
+	t.queue = slices.Delete(t.queue, at, at+1)
+	t.count++
+	t.served[k.Study.Owner] = t.count
+	t.now = k
+	start := t.s.Now().UTC()
+	k.Study.State, k.Study.Started = running, &start
+	k.Study.Tries++
+	ctx, stop := context.WithCancelCause(context.WithValue(t.ctx, userKey{}, k.Study.Owner))
 	t.stop = stop
+	t.keep(k)
 	t.tell(k)
 	return k, ctx
 }
 
-// tell keeps where a study stands and shows it to those who watch; the caller
-// holds mu.
-func (t *studies) tell(k *kept) {
+// keep writes down where a study stands. Its progress is not written: who starts
+// again begins anew.
+func (t *studies) keep(k *kept) {
 	if err := t.s.store.putStudy(k); err != nil {
 		t.s.Log.Error("the index does not take a study", "study", k.Study.ID, "what", err.Error())
 	}
+}
+
+// tell shows a study to those who watch; the caller holds mu.
+func (t *studies) tell(k *kept) {
 	for c := range t.seen[k.Study.ID] {
 		// Who reads slowly misses steps, never the last one.
 		select {
@@ -201,9 +243,44 @@ func (t *studies) tell(k *kept) {
 	}
 }
 
+// meter books the time of the study that runs, second by second, and stops it
+// when its user has none left.
+func (t *studies) meter(ctx context.Context, owner string, stop context.CancelCauseFunc) (end func() (seconds float64)) {
+	start, booked := time.Now(), 0.0
+	book := func() {
+		d := time.Since(start).Seconds() - booked
+		booked += d
+		t.s.gate.charge(owner, t.s.Now(), d)
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				if book(); t.s.gate.Left(owner, t.s.Now()) <= 0 {
+					stop(errUsedUp)
+				}
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() float64 {
+		close(quit)
+		<-gone
+		book()
+		return booked
+	}
+}
+
 func (t *studies) run(ctx context.Context, k *kept) {
 	start := time.Now()
-	dir := filepath.Join(t.s.Data, "studies", k.Study.ID)
+	t.mu.Lock()
+	stop, owner := t.stop, k.Study.Owner
+	t.mu.Unlock()
 	last := time.Time{}
 	progress := func(n, of int) {
 		t.mu.Lock()
@@ -218,37 +295,62 @@ func (t *studies) run(ctx context.Context, k *kept) {
 			t.tell(k)
 		}
 	}
-	files, err := t.s.perform(ctx, k, progress)
-	if err == nil {
-		err = writeAll(dir, files)
-	}
+	end := t.meter(ctx, owner, stop)
+	var files []resultFile
+	err := calmly(func() (err error) {
+		if files, err = t.s.perform(ctx, k, progress); err == nil {
+			err = t.fits(owner, files)
+		}
+		if err == nil {
+			err = writeAll(filepath.Join(t.s.Data, "studies", k.Study.ID), files)
+		}
+		return err
+	})
+	took := end()
+	why := context.Cause(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stop()
+	stop(nil)
 	t.now = nil
-	k.Study.CPUS += time.Since(start).Seconds()
-	t.s.gate.charge(k.Study.Owner, t.s.Now(), time.Since(start).Seconds())
+	x := &k.Study
+	x.CPUS += took
 	at := t.s.Now().UTC()
-	k.Study.Ended, k.Study.LeftS = &at, nil
+	x.Ended, x.LeftS = &at, nil
 	switch {
 	case err == nil:
-		k.Study.State, k.Study.Done, k.Study.Files = done, max(k.Study.Done, k.Study.Total), nil
+		x.State, x.Done, x.Files = done, max(x.Done, x.Total), nil
 		for _, f := range files {
-			k.Study.Files = append(k.Study.Files, kindFile{f.name, int64(len(f.data))})
+			sum := sha256.Sum256(f.data)
+			x.Files = append(x.Files, kindFile{f.name, int64(len(f.data)), hex.EncodeToString(sum[:])})
 		}
-	case t.why != "":
-		k.Study.State = cancelled
+	case errors.Is(why, errCancelled):
+		x.State = cancelled
+	case errors.Is(why, errUsedUp):
+		x.State, x.Problem = failed, why.Error()
 	case t.ctx.Err() != nil:
 		// The server stops: the study begins anew when it starts again.
-		k.Study.State, k.Study.Ended, k.Study.Started = queued, nil, nil
+		x.State, x.Ended, x.Started, x.Done = queued, nil, nil, 0
+		x.Tries--
 	default:
-		k.Study.State, k.Study.Problem = failed, "something went wrong that should not; the log has it"
-		var p *Problem
-		if errors.As(t.s.fault(ctx, err), &p) {
-			k.Study.Problem = p.Detail
-		}
+		x.State, x.Problem = failed, t.s.problem(ctx, err).Detail
 	}
+	t.keep(k)
 	t.tell(k)
+}
+
+// fits refuses results that their owner has no room for.
+func (t *studies) fits(owner string, files []resultFile) error {
+	n, err := t.s.store.disk(owner)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		n += int64(len(f.data))
+	}
+	if n > t.s.Limits.DiskBytes {
+		return wrong("with these results you would keep %d bytes; at most %d are kept: remove something first", n, t.s.Limits.DiskBytes)
+	}
+	return nil
 }
 
 type resultFile struct {
@@ -263,21 +365,40 @@ func writeAll(dir string, files []resultFile) error {
 	for _, f := range files {
 		// Whole or not at all: written beside, then named.
 		tmp := filepath.Join(dir, "."+f.name)
-		if err := errors.Join(os.WriteFile(tmp, f.data, 0o600), os.Rename(tmp, filepath.Join(dir, f.name))); err != nil {
+		if err := errors.Join(writeThrough(tmp, f.data), os.Rename(tmp, filepath.Join(dir, f.name))); err != nil {
 			return err
 		}
 	}
-	return nil
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	// The names, too; not every system can.
+	_ = d.Sync()
+	return d.Close()
+}
+
+// writeThrough writes a file and waits until it is on the disk.
+func writeThrough(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // perform answers the question of a study.
 func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total int)) ([]resultFile, error) {
 	q := &k.Question.Body
-	sc, err := s.load(q.Variant, k.Study.Owner)
+	sc, err := s.read(q.Variant, k.Study.Owner)
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.worlds.get(sc, q.Raid)
+	if sc.File.Digest != k.Study.Digest {
+		return nil, wrong("what the scenario includes was changed after the study was asked; start it again")
+	}
+	w, err := s.world(sc, q.Raid)
 	if err != nil {
 		return nil, err
 	}
@@ -425,78 +546,127 @@ func (t *studies) admit(k *kept) error {
 	return nil
 }
 
-// halt stops a study that runs or waits; false if it does neither.
-func (t *studies) halt(id string) bool {
+// remove stops a study that runs or waits, or takes away one that has ended.
+func (t *studies) remove(id, owner string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	x, err := t.find(id, owner)
+	if err != nil {
+		return err
+	}
+	if x.Owner != owner {
+		return anothers()
+	}
 	if t.now != nil && t.now.Study.ID == id {
-		t.why = cancelled
-		t.stop()
-		return true
+		t.stop(errCancelled)
+		return nil
 	}
 	for i, k := range t.queue {
 		if k.Study.ID == id {
-			t.queue = append(t.queue[:i:i], t.queue[i+1:]...)
+			t.queue = slices.Delete(t.queue, i, i+1)
 			at := t.s.Now().UTC()
 			k.Study.State, k.Study.Ended = cancelled, &at
+			t.keep(k)
 			t.tell(k)
-			return true
+			return nil
 		}
 	}
-	return false
+	if err := t.s.store.dropStudy(id, owner); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(filepath.Join(t.s.Data, "studies", id)); err != nil {
+		t.s.Log.Error("results could not be removed", "study", id, "what", err.Error())
+	}
+	return nil
+}
+
+func anothers() error {
+	return &Problem{Title: "Forbidden", Status: http.StatusForbidden, Detail: "it is another's; only its owner may change it"}
 }
 
 // change alters a study where it is kept in memory, or in the index.
 func (t *studies) change(id, owner string, f func(*Study)) (Study, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k, err := t.find(id, owner)
+	x, err := t.find(id, owner)
 	if err != nil {
 		return Study{}, err
 	}
-	if k.Study.Owner != owner {
-		return Study{}, &Problem{Title: "Forbidden", Status: http.StatusForbidden, Detail: "it is another's"}
+	if x.Owner != owner {
+		return Study{}, anothers()
+	}
+	k := t.inHand(id)
+	if k == nil {
+		if k, err = t.s.store.question(id, owner); err != nil {
+			return Study{}, err
+		}
 	}
 	f(&k.Study)
+	t.keep(k)
 	t.tell(k)
 	return k.Study, nil
 }
 
-// find gives a study as it stands: from memory while it is open. The caller
-// holds mu.
-func (t *studies) find(id, user string) (*kept, error) {
-	k, err := t.s.store.study(id, user)
-	if err != nil {
-		return nil, err
-	}
+// inHand gives a study that waits or runs, or nil; the caller holds mu.
+func (t *studies) inHand(id string) *kept {
 	if t.now != nil && t.now.Study.ID == id {
-		return t.now, nil
+		return t.now
 	}
-	for _, x := range t.queue {
-		if x.Study.ID == id {
-			return x, nil
+	for _, k := range t.queue {
+		if k.Study.ID == id {
+			return k
 		}
 	}
-	return k, nil
+	return nil
+}
+
+// find gives a study as it stands: from memory while it is open. The caller
+// holds mu.
+func (t *studies) find(id, user string) (Study, error) {
+	x, err := t.s.store.study(id, user)
+	if err != nil {
+		return Study{}, err
+	}
+	if k := t.inHand(id); k != nil {
+		return k.Study, nil
+	}
+	return x, nil
 }
 
 func (t *studies) get(id, user string) (Study, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	k, err := t.find(id, user)
+	x, err := t.find(id, user)
 	if err != nil {
 		return Study{}, err
 	}
-	return k.Study.For(user), nil
+	return t.s.shown(x, user), nil
 }
 
-// For marks a study as the user's own or not.
-func (s Study) For(user string) Study {
-	s.Mine = s.Owner == user
-	if s.Files == nil {
-		s.Files = []kindFile{}
+func (t *studies) list(user string) ([]Study, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all, err := t.s.store.listStudies(user)
+	if err != nil {
+		return nil, err
 	}
-	return s
+	for i := range all {
+		if k := t.inHand(all[i].ID); k != nil {
+			all[i] = k.Study
+		}
+		all[i] = t.s.shown(all[i], user)
+	}
+	return all, nil
+}
+
+// shown is a study as a user sees it.
+func (s *Server) shown(x Study, user string) Study {
+	x.Mine = x.Owner == user
+	x.Owner = s.called(x.Owner)
+	if x.Files == nil {
+		x.Files = []kindFile{}
+	}
+	return x
 }
 
 // watch gives the changes of a study, as they come.
@@ -520,58 +690,17 @@ func (t *studies) watch(id string) (c chan Study, leave func()) {
 // heartbeat is how often a stream says that it still lives.
 const heartbeat = 15 * time.Second
 
-var resultName = regexp.MustCompile(`^[a-z]+\.(json|html|csv|parquet|yaml)$`)
-
 func (s *Server) registerStudies() {
 	create := s.op("POST", "/studies", "Start a study")
 	create.DefaultStatus = http.StatusAccepted
-	huma.Register(s.api, create, func(ctx context.Context, in *studyIn) (*studyOut, error) {
-		b := &in.Body
-		sc, err := s.load(b.Variant, user(ctx))
-		if err != nil {
-			return nil, s.fault(ctx, err)
-		}
-		if b.Posture != "" {
-			found := false
-			for i := range sc.File.Postures {
-				found = found || sc.File.Postures[i].ID == b.Posture
-			}
-			if !found {
-				return nil, s.fault(ctx, wrong("no posture %q", b.Posture))
-			}
-		}
-		o := b.Dice.options(s)
-		missiles := 0
-		for _, r := range sc.File.Raids {
-			if r.ID == b.Raid || b.Raid == "" && r.ID == sc.File.DefaultRaid {
-				for _, g := range r.Groups {
-					missiles += g.Count
-				}
-			}
-		}
-		if o.Runs > s.Limits.Runs || int64(o.Runs)*int64(missiles)*int64(max(1, len(sc.File.Ladder))) > s.Limits.RunsXMissiles {
-			return nil, s.fault(ctx, wrong("%d runs of %d missiles are more than is allowed at once", o.Runs, missiles))
-		}
-		id, err := newID("s")
-		if err != nil {
-			return nil, s.fault(ctx, err)
-		}
-		k := &kept{Study{ID: id, Name: named(b.Name, b.Kind+" of "+sc.File.Name), Kind: b.Kind, State: queued, Owner: user(ctx), Created: s.Now().UTC(), Digest: sc.File.Digest, Scenario: sc.File.Name, Seed: o.Seed, Runs: o.Runs, Total: o.Runs, Files: []kindFile{}}, *in}
-		if err := s.studies.admit(k); err != nil {
-			return nil, s.fault(ctx, err)
-		}
-		return &studyOut{k.Study.For(user(ctx))}, nil
-	})
+	huma.Register(s.api, create, s.startStudy)
 	huma.Register(s.api, s.op("GET", "/studies", "One's own studies, and those others share"), func(ctx context.Context, _ *struct{}) (*studiesOut, error) {
-		all, err := s.store.listStudies(user(ctx))
+		all, err := s.studies.list(user(ctx))
 		if err != nil {
 			return nil, s.fault(ctx, err)
 		}
 		out := &studiesOut{}
-		out.Body.Items = []Study{}
-		for _, k := range all {
-			out.Body.Items = append(out.Body.Items, k.Study.For(user(ctx)))
-		}
+		out.Body.Items = append([]Study{}, all...)
 		return out, nil
 	})
 	huma.Register(s.api, s.op("GET", "/studies/{id}", "A study"), func(ctx context.Context, in *idIn) (*studyOut, error) {
@@ -593,50 +722,108 @@ func (s *Server) registerStudies() {
 		if err != nil {
 			return nil, s.known(ctx, err)
 		}
-		return &studyOut{k.For(user(ctx))}, nil
+		return &studyOut{s.shown(k, user(ctx))}, nil
 	})
 	drop := s.op("DELETE", "/studies/{id}", "Cancel a study of one's own that is open, or remove one that has ended")
 	drop.DefaultStatus = http.StatusNoContent
 	huma.Register(s.api, drop, func(ctx context.Context, in *idIn) (*struct{}, error) {
-		k, err := s.studies.get(in.ID, user(ctx))
-		switch {
-		case err != nil:
-			return nil, s.known(ctx, err)
-		case !k.Mine:
-			return nil, huma.Error403Forbidden("it is another's")
-		case s.studies.halt(in.ID):
-			return nil, nil
-		}
-		if err := s.store.dropStudy(in.ID, user(ctx)); err != nil {
-			return nil, s.known(ctx, err)
-		}
-		if err := os.RemoveAll(filepath.Join(s.Data, "studies", k.ID)); err != nil {
-			s.Log.Error("results could not be removed", "study", k.ID, "what", err.Error())
-		}
-		return nil, nil
+		return nil, s.gone(ctx, s.studies.remove(in.ID, user(ctx)))
 	})
-	sse.Register(s.api, s.op("GET", "/studies/{id}/events", "Where a study stands, until it ends"), map[string]any{"study": Study{}, "problem": problemEvent{}, "alive": struct{}{}}, func(ctx context.Context, in *idIn, send sse.Sender) {
-		c, leave := s.studies.watch(in.ID)
-		defer leave()
-		k, err := s.studies.get(in.ID, user(ctx))
+	whole := s.op("POST", "/studies/{id}/report", "Start the full report of what a study asks")
+	whole.DefaultStatus = http.StatusAccepted
+	huma.Register(s.api, whole, func(ctx context.Context, in *idIn) (*studyOut, error) {
+		k, err := s.store.question(in.ID, user(ctx))
 		if err != nil {
-			_ = send.Data(problemEvent{&Problem{Title: "Not Found", Status: http.StatusNotFound, Detail: errNone.Error()}})
-			return
+			return nil, s.known(ctx, err)
 		}
+		q := &studyIn{}
+		q.Body = k.Question.Body
+		q.Body.Kind, q.Body.Name, q.Body.Runs, q.Body.Seed = "report", "", k.Study.Runs, &k.Study.Seed
+		return s.startStudy(ctx, q)
+	})
+	huma.Register(s.api, s.streaming(s.op("GET", "/studies/{id}/events", "Where a study stands, until it ends"), event{"study", Study{}}, event{"alive", struct{}{}}), s.watchStudy)
+	files := s.op("GET", "/studies/{id}/files/{name}", "A file of a study's results")
+	files = s.tagged(files)
+	files.Responses["200"] = &huma.Response{Description: "The file", Content: map[string]*huma.MediaType{}}
+	for _, kind := range resultKinds {
+		files.Responses["200"].Content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	huma.Register(s.api, files, s.file)
+}
+
+// startStudy takes a study into the queue. A saved scenario is asked about as it
+// stands now, whatever becomes of it.
+func (s *Server) startStudy(ctx context.Context, in *studyIn) (*studyOut, error) {
+	b := &in.Body
+	if _, ships := shipped(b.Scenario); !ships && b.Overlay == "" {
+		text, err := s.text(b.Scenario, user(ctx))
+		if err != nil {
+			return nil, s.known(ctx, err)
+		}
+		b.Overlay = string(text)
+	}
+	sc, err := s.load(ctx, b.Variant)
+	if err == nil {
+		err = s.fits(sc, b.Raid)
+	}
+	if err == nil && b.Posture != "" && !slices.ContainsFunc(sc.File.Postures, func(p scenario.Posture) bool { return p.ID == b.Posture }) {
+		err = wrong("no posture %q", b.Posture)
+	}
+	if err == nil && b.Raid != "" && !slices.ContainsFunc(sc.File.Raids, func(r scenario.Raid) bool { return r.ID == b.Raid }) {
+		err = wrong("no raid %q", b.Raid)
+	}
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	o := b.Dice.options(s)
+	if err := s.affordable(o.Runs, len(sc.File.Ladder), missiles(sc.File, b.Raid)); err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	id, err := newID("s")
+	if err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	k := &kept{Study{ID: id, Name: named(b.Name, b.Kind+" of "+sc.File.Name), Kind: b.Kind, State: queued, Owner: user(ctx), Created: s.Now().UTC(), Digest: sc.File.Digest, Scenario: sc.File.Name, Seed: o.Seed, Runs: o.Runs, Total: o.Runs, Files: []kindFile{}}, *in}
+	if err := s.studies.admit(k); err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	return s.studyNow(ctx, id)
+}
+
+func (s *Server) studyNow(ctx context.Context, id string) (*studyOut, error) {
+	k, err := s.studies.get(id, user(ctx))
+	if err != nil {
+		return nil, s.known(ctx, err)
+	}
+	return &studyOut{k}, nil
+}
+
+// watchStudy streams where a study stands. Each step asks anew whether it may be
+// seen: its owner may have stopped sharing it.
+func (s *Server) watchStudy(ctx context.Context, in *idIn) (*huma.StreamResponse, error) {
+	who := user(ctx)
+	c, leave := s.studies.watch(in.ID)
+	k, err := s.studies.get(in.ID, who)
+	if err != nil {
+		leave()
+		return nil, s.known(ctx, err)
+	}
+	return stream(func(ctx context.Context, send func(string, any) error) {
+		defer leave()
 		beat := time.NewTicker(heartbeat)
 		defer beat.Stop()
-		for {
-			if send.Data(k) != nil || k.ended() {
-				return
-			}
+		for send("study", k) == nil && !k.ended() {
 		wait:
 			for {
 				select {
-				case k = <-c:
-					k = k.For(user(ctx))
+				case x := <-c:
+					if s.called(x.Owner) != k.Owner || !k.Mine && !x.Shared {
+						return
+					}
+					k = s.shown(x, who)
 					break wait
 				case <-beat.C:
-					if send.Data(struct{}{}) != nil {
+					if _, err := s.studies.get(in.ID, who); err != nil || send("alive", struct{}{}) != nil {
 						return
 					}
 				case <-ctx.Done():
@@ -646,51 +833,53 @@ func (s *Server) registerStudies() {
 				}
 			}
 		}
-	})
-	huma.Register(s.api, s.op("GET", "/studies/{id}/files/{name}", "A file of a study's results"), s.file)
+	}), nil
 }
 
 type fileIn struct {
-	ID   string `path:"id" maxLength:"80"`
-	Name string `path:"name" maxLength:"80"`
-	View bool   `query:"view" doc:"show the report instead of downloading it"`
+	ID          string `path:"id" maxLength:"80"`
+	Name        string `path:"name" maxLength:"80"`
+	View        bool   `query:"view" doc:"show the report instead of downloading it"`
+	IfNoneMatch string `header:"If-None-Match"`
 }
 
-type fileOut struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Policy      string `header:"Content-Security-Policy"`
-	Body        []byte
-}
+// resultKinds are the content types of results by the ending of their names.
+var resultKinds = map[string]string{".json": "application/json", ".csv": "text/csv; charset=utf-8", ".yaml": "text/plain; charset=utf-8", ".html": "text/html; charset=utf-8", ".parquet": "application/octet-stream"}
 
 // file gives a result. The report is our own page, but of somebody's words: it
 // runs no script, loads nothing, and stands in an origin of its own.
-func (s *Server) file(ctx context.Context, in *fileIn) (*fileOut, error) {
+func (s *Server) file(ctx context.Context, in *fileIn) (*huma.StreamResponse, error) {
 	k, err := s.studies.get(in.ID, user(ctx))
 	if err != nil {
 		return nil, s.known(ctx, err)
 	}
-	if !resultName.MatchString(in.Name) {
+	at := slices.IndexFunc(k.Files, func(f kindFile) bool { return f.Name == in.Name })
+	if at < 0 {
 		return nil, notFound()
 	}
-	b, err := os.ReadFile(filepath.Join(s.Data, "studies", k.ID, in.Name))
+	f, err := os.Open(filepath.Join(s.Data, "studies", k.ID, in.Name))
 	if err != nil {
 		return nil, notFound()
 	}
-	out := &fileOut{ContentType: "application/octet-stream", Disposition: `attachment; filename="` + k.ID + "-" + in.Name + `"`, Policy: "default-src 'none'; sandbox", Body: b}
-	switch filepath.Ext(in.Name) {
-	case ".json":
-		out.ContentType = "application/json"
-	case ".csv":
-		out.ContentType = "text/csv; charset=utf-8"
-	case ".yaml":
-		out.ContentType = "text/plain; charset=utf-8"
-	case ".html":
-		out.ContentType = "text/html; charset=utf-8"
-		if in.View {
-			out.Disposition = "inline"
-			out.Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		defer f.Close()
+		disposition, policy := `attachment; filename="`+k.ID+"-"+in.Name+`"`, "default-src 'none'; sandbox"
+		if in.View && filepath.Ext(in.Name) == ".html" {
+			disposition, policy = "inline", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 		}
-	}
-	return out, nil
+		c.SetHeader("Content-Type", resultKinds[filepath.Ext(in.Name)])
+		c.SetHeader("Content-Disposition", disposition)
+		c.SetHeader("Content-Security-Policy", policy)
+		etag := `"` + k.Files[at].Sum + `"`
+		if k.Files[at].Sum != "" {
+			c.SetHeader("ETag", etag)
+		}
+		if k.Files[at].Sum != "" && matches(in.IfNoneMatch, etag) {
+			c.SetStatus(http.StatusNotModified)
+			return
+		}
+		c.SetHeader("Content-Length", strconv.FormatInt(k.Files[at].Bytes, 10))
+		c.SetStatus(http.StatusOK)
+		_, _ = io.Copy(c.BodyWriter(), f)
+	}}, nil
 }

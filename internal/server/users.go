@@ -77,6 +77,9 @@ func NewToken(name string) (token, line string, err error) {
 // who finds the user of a token. Every user is tried, so that the time says
 // nothing.
 func (u *Users) who(token string) (string, bool) {
+	if u == nil {
+		return "", false
+	}
 	sum := sha256.Sum256([]byte(token))
 	found := ""
 	for name, h := range u.hash {
@@ -103,6 +106,7 @@ const (
 	sessionFor  = 12 * time.Hour
 	maxSessions = 10_000
 	cookieName  = "testudo_session"
+	secureName  = "__Host-" + cookieName // by https browsers hold it to this host
 	localUser   = "local"
 )
 
@@ -148,16 +152,26 @@ func user(ctx context.Context) string {
 	return u
 }
 
+// hosted reports whether the server has users.
+func (s *Server) hosted() bool { return s.Users != nil || s.oidc != nil }
+
+func (s *Server) cookieName() string {
+	if s.TLS {
+		return secureName
+	}
+	return cookieName
+}
+
 // identify finds who asks, from the token or the cookie.
 func (s *Server) identify(r *http.Request) string {
-	if s.Users == nil {
+	if !s.hosted() {
 		return localUser
 	}
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		name, _ := s.Users.who(token)
 		return name
 	}
-	if c, err := r.Cookie(cookieName); err == nil {
+	if c, err := r.Cookie(s.cookieName()); err == nil {
 		name, _ := s.session.who(c.Value)
 		return name
 	}
@@ -190,15 +204,23 @@ type cookieOut struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-func (s *Server) cookie(value string, age int) cookieOut {
-	return cookieOut{http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.TLS}}
+type sessionOut struct {
+	Body struct {
+		SignedIn bool `json:"signed_in"`
+		Token    bool `json:"token" doc:"there are users with tokens: POST one here"`
+		OIDC     bool `json:"oidc" doc:"there is a provider of identities: send the browser to /api/v1/session/oidc"`
+	}
+}
+
+func (s *Server) cookie(value string, age int) http.Cookie {
+	return http.Cookie{Name: s.cookieName(), Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.TLS}
 }
 
 func (s *Server) registerAccounts() {
 	huma.Register(s.api, s.op("GET", "/me", "Who asks, and what is left of the quotas"), func(ctx context.Context, _ *struct{}) (*meOut, error) {
 		out := &meOut{}
 		b := &out.Body
-		b.User, b.Hosted, b.Version, b.Catalogue = user(ctx), s.Users != nil, testudo.Version, s.book.Digest()
+		b.User, b.Hosted, b.Version, b.Catalogue = s.called(user(ctx)), s.hosted(), testudo.Version, s.book.Digest()
 		disk, err := s.store.disk(user(ctx))
 		if err != nil {
 			return nil, s.fault(ctx, err)
@@ -206,11 +228,16 @@ func (s *Server) registerAccounts() {
 		b.Quotas.CPUSeconds, b.Quotas.RunsXMissiles, b.Quotas.Runs, b.Quotas.Queued, b.Quotas.DiskLeft = s.gate.Left(user(ctx), s.Now()), s.Limits.RunsXMissiles, s.Limits.Runs, s.Limits.Queued, max(0, s.Limits.DiskBytes-disk)
 		return out, nil
 	})
+	huma.Register(s.api, s.op("GET", "/session", "How one may sign in, and whether one has"), func(ctx context.Context, _ *struct{}) (*sessionOut, error) {
+		out := &sessionOut{}
+		out.Body.SignedIn, out.Body.Token, out.Body.OIDC = user(ctx) != "", s.Users != nil, s.oidc != nil
+		return out, nil
+	})
 	signIn := s.op("POST", "/session", "Sign in with a token; the answer sets a cookie")
-	signIn.DefaultStatus = http.StatusNoContent
+	signIn.DefaultStatus, signIn.MaxBodyBytes = http.StatusNoContent, 4<<10
 	huma.Register(s.api, signIn, func(ctx context.Context, in *sessionIn) (*cookieOut, error) {
 		if s.Users == nil {
-			return nil, huma.Error404NotFound("this server has no users: whoever reaches it is let in")
+			return nil, huma.Error404NotFound("this server has no users with tokens")
 		}
 		name, ok := s.Users.who(in.Body.Token)
 		if !ok {
@@ -220,16 +247,19 @@ func (s *Server) registerAccounts() {
 		if err != nil {
 			return nil, s.fault(ctx, err)
 		}
-		c := s.cookie(id, int(sessionFor/time.Second))
-		return &c, nil
+		return &cookieOut{s.cookie(id, int(sessionFor/time.Second))}, nil
 	})
 	signOut := s.op("DELETE", "/session", "Sign out")
 	signOut.DefaultStatus = http.StatusNoContent
 	huma.Register(s.api, signOut, func(_ context.Context, in *struct {
 		Session string `cookie:"testudo_session"`
+		Secure  string `cookie:"__Host-testudo_session"`
 	}) (*cookieOut, error) {
+		if s.TLS {
+			in.Session = in.Secure
+		}
 		s.session.end(in.Session)
-		c := s.cookie("", -1)
-		return &c, nil
+		return &cookieOut{s.cookie("", -1)}, nil
 	})
+	s.registerOIDC()
 }

@@ -1,18 +1,23 @@
 package server
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"testudo"
 	"testudo/internal/scenario"
+	"testudo/internal/units"
 	"testudo/scenarios"
 )
 
@@ -79,9 +84,55 @@ func (s *Server) include(user string) func(string) ([]byte, error) {
 	}
 }
 
-// load reads and checks a variant. The error is a *yamldoc.Problems where the
-// text is wrong.
-func (s *Server) load(v Variant, user string, sets ...string) (*testudo.Scenario, error) {
+// load reads and checks a variant for whoever asks, and books the time. The
+// error is a *yamldoc.Problems where the text is wrong.
+func (s *Server) load(ctx context.Context, v Variant) (*testudo.Scenario, error) {
+	who := user(ctx)
+	if v.Overlay == "" {
+		if sc, ok := s.shippedAsIs(v.Scenario); ok {
+			return sc, nil
+		}
+	}
+	if s.gate.Left(who, s.Now()) <= 0 {
+		return nil, errSpent
+	}
+	if len(v.Overlay) > largeText {
+		// Large texts are read one at a time, of one user two more waiting.
+		leave, err := s.reading.enter(ctx, who, s.Now(), false)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
+	start := time.Now()
+	defer func() { s.gate.charge(who, s.Now(), time.Since(start).Seconds()) }()
+	return s.read(v, who)
+}
+
+// largeText is the size from which on a text waits for its turn to be read,
+// bytes.
+const largeText = 64 << 10
+
+// shippedAsIs gives a shipped scenario with nothing laid over it, read once.
+func (s *Server) shippedAsIs(id string) (*testudo.Scenario, bool) {
+	if _, ok := shipped(id); !ok {
+		return nil, false
+	}
+	s.asIs.mu.Lock()
+	defer s.asIs.mu.Unlock()
+	if sc := s.asIs.of[id]; sc != nil {
+		return sc, true
+	}
+	sc, err := s.read(Variant{Scenario: id}, "")
+	if err != nil {
+		return nil, false
+	}
+	s.asIs.of[id] = sc
+	return sc, true
+}
+
+// read is load without its turn and its price.
+func (s *Server) read(v Variant, user string, sets ...string) (*testudo.Scenario, error) {
 	name, text := overlayName, []byte(v.Overlay)
 	if v.Overlay == "" {
 		var err error
@@ -110,7 +161,7 @@ func (s *Server) load(v Variant, user string, sets ...string) (*testudo.Scenario
 
 // withSets compiles a variant with values overridden, without keeping it.
 func (s *Server) withSets(v Variant, user string, sets []string) (*testudo.World, error) {
-	sc, err := s.load(v, user, sets...)
+	sc, err := s.read(v, user, sets...)
 	if err != nil {
 		return nil, err
 	}
@@ -119,60 +170,119 @@ func (s *Server) withSets(v Variant, user string, sets []string) (*testudo.World
 
 // key is the digest of a question: what is asked of what.
 func key(what string, sc *testudo.Scenario, rest ...any) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s|%s|%s|%s", testudo.Version, what, sc.File.Digest, sc.File.Name)
-	for _, x := range rest {
-		fmt.Fprintf(h, "|%v", x)
+	b, err := json.Marshal(append([]any{testudo.Version, what, sc.File.Digest}, rest...))
+	if err != nil {
+		panic(err) // words and finite numbers
 	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
 }
 
-// worlds keeps the theatres compiled last. Compiling the same one twice at once
-// is possible and harmless.
+// size is what a theatre takes to compile and to keep: flights times what may
+// see or shoot them, and missiles times the same.
+func size(f *scenario.File, raid string) (pairs, looks int) {
+	if raid == "" {
+		raid = f.DefaultRaid
+	}
+	type flown struct {
+		missile, from, asset, shape string
+		loft                        float64
+		apogee                      units.Length
+	}
+	flights := map[flown]bool{}
+	for i := range f.Raids {
+		if f.Raids[i].ID != raid {
+			continue
+		}
+		for _, g := range f.Raids[i].Groups {
+			for _, a := range g.Aims {
+				flights[flown{g.Missile, g.From, a.Asset, g.Shape, g.LoftFraction, g.Apogee}] = true
+			}
+		}
+	}
+	// Most batteries bring a radar with them.
+	seers := len(f.Sensors) + 2*len(f.Batteries)
+	return len(flights) * seers, missiles(f, raid) * seers
+}
+
+// missiles is how many a raid has; without a raid's name, the scenario's own.
+func missiles(f *scenario.File, raid string) (n int) {
+	if raid == "" {
+		raid = f.DefaultRaid
+	}
+	for i := range f.Raids {
+		if f.Raids[i].ID == raid {
+			for _, g := range f.Raids[i].Groups {
+				n += g.Count
+			}
+		}
+	}
+	return n
+}
+
+// fits refuses a theatre that would take more time and memory to compile than
+// this server has for one.
+func (s *Server) fits(sc *testudo.Scenario, raid string) error {
+	pairs, looks := size(sc.File, raid)
+	switch {
+	case pairs > s.Limits.Pairs:
+		return wrong("the theatre is too large for this server: %d pairs of a flight with a sensor or battery; at most %d (--max-pairs)", pairs, s.Limits.Pairs)
+	case looks > s.Limits.Looks:
+		return wrong("the theatre is too large for this server: %d pairs of a missile with a sensor or battery; at most %d", looks, s.Limits.Looks)
+	}
+	return nil
+}
+
+// worlds keeps the theatres compiled last, as many as there is room for.
+// Compiling the same one twice at once is possible and harmless.
 type worlds struct {
-	most int
-	mu   sync.Mutex
-	of   map[string]*testudo.World
-	last map[string]*testudo.World // compiled last of a name
-	line []string
+	most, room int
+
+	mu    sync.Mutex
+	line  []*compiled // the newest last
+	taken int
 }
 
-func newWorlds(most int) *worlds {
-	return &worlds{most: most, of: map[string]*testudo.World{}, last: map[string]*testudo.World{}}
+type compiled struct {
+	key, name string
+	w         *testudo.World
+	weight    int
 }
+
+func newWorlds(l Limits) *worlds { return &worlds{most: l.Worlds, room: 2 * l.Pairs} }
 
 func (w *worlds) get(sc *testudo.Scenario, raid string) (*testudo.World, error) {
 	if raid == "" {
 		raid = sc.File.DefaultRaid
 	}
 	k := key("world", sc, raid)
+	var like *testudo.World
 	w.mu.Lock()
-	x := w.of[k]
-	w.mu.Unlock()
-	if x != nil {
-		return x, nil
+	for _, c := range w.line {
+		if c.key == k {
+			w.mu.Unlock()
+			return c.w, nil
+		}
+		if c.name == sc.File.Name {
+			like = c.w
+		}
 	}
-	w.mu.Lock()
-	like := w.last[sc.File.Name]
 	w.mu.Unlock()
 	// Most questions differ little from the one before about the same theatre.
 	x, err := sc.CompileFrom(like, raid)
 	if err != nil {
 		return nil, asked(err)
 	}
+	// Twenty missiles' looks take about what one pair does.
+	pairs, looks := size(sc.File, raid)
+	c := &compiled{k, sc.File.Name, x, pairs + looks/20}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.last) >= w.most {
-		clear(w.last)
-	}
-	w.last[sc.File.Name] = x
-	if w.of[k] == nil {
-		w.of[k] = x
-		w.line = append(w.line, k)
-		if len(w.line) > w.most {
-			delete(w.of, w.line[0])
-			w.line = w.line[1:]
-		}
+	w.line = append(w.line, c)
+	w.taken += c.weight
+	for len(w.line) > 1 && (len(w.line) > w.most || w.taken > w.room) {
+		w.taken -= w.line[0].weight
+		w.line = slices.Delete(w.line, 0, 1)
 	}
 	return x, nil
 }
