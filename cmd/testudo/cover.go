@@ -19,7 +19,7 @@ import (
 func coverCommand() *cobra.Command {
 	var c common
 	var q cover.Query
-	var grid, altitude, rcs, radar string
+	var grid, altitude, rcs, radar, beside string
 	var files drawn
 	var people bool
 	cmd := &cobra.Command{
@@ -32,7 +32,7 @@ all runs; what is agreed works; magazines and channels do not bind.
 With --asset instead of --from the grid holds launch places, and the map shows
 from where the asset is denied. With --radar it shows what a radar sees at a
 height or, with --missile and --from, how long before impact it sees that missile
-by the place it is aimed at.`,
+by the place it is aimed at. With --beside two candidate sites are compared.`,
 		Example: "  testudo cover scenarios/northeast-asia-2014.yaml --battery guam-thaad --posture tracks --missile musudan --from wonsan --svg thaad.svg\n  testudo cover scenarios/northeast-asia-2014.yaml --nation JPN --posture engage-on-remote --missile nodong --from kittaeryong --grid 20km\n  testudo cover scenarios/northeast-asia-2014.yaml --radar kyogamisaki --altitude 100km\n  testudo cover scenarios/northeast-asia-2014.yaml --radar kyogamisaki --missile nodong --from wonsan --svg sight.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := c.scenario(args[0])
@@ -59,15 +59,12 @@ by the place it is aimed at.`,
 				return coded(exitUsage, err)
 			}
 			q.Workers = c.workers
-			if isTerminal(cmd.ErrOrStderr()) {
-				q.Progress = counted(cmd.ErrOrStderr(), "places flown")
-			}
-			m, err := cover.Footprint(cmd.Context(), s.File, q)
-			if q.Progress != nil {
-				fmt.Fprint(cmd.ErrOrStderr(), "\r\033[K")
-			}
+			m, err := footprint(cmd, s.File, q)
 			if err != nil {
-				return coded(exitUsage, err)
+				return err
+			}
+			if beside != "" {
+				return coverBeside(cmd, s, w, m, args[0], beside, &files, c)
 			}
 			line := coverCommandLine(args[0], m.Query, c)
 			out := report.NewCoverage(s.File, w, m, line, people || q.Battery == "")
@@ -94,6 +91,7 @@ by the place it is aimed at.`,
 	f.StringVar(&q.From, "from", "", "launch area (default: the first of the default raid)")
 	f.StringVar(&q.Asset, "asset", "", "map launch places from which this asset is denied, instead of places defended")
 	f.StringVar(&grid, "grid", "", "grid, such as 10km (default: from the batteries' reach)")
+	f.StringVar(&beside, "beside", "", "lay the footprint of another `battery`, or of another scenario file (.yaml), over it and compare")
 	f.StringVar(&radar, "radar", "", "map what this sensor sees instead")
 	f.StringVar(&altitude, "altitude", "100 km", "height of the target for --radar")
 	f.StringVar(&rcs, "rcs", "0.1 m2", "cross-section of the target for --radar")
@@ -215,6 +213,61 @@ func (f *drawn) write(d report.Drawing) error {
 	if f.csv != "" {
 		return write(f.csv, []byte(d.CSV))
 	}
+	return nil
+}
+
+// footprint maps a query, with its progress on a terminal.
+func footprint(cmd *cobra.Command, f *scenario.File, q cover.Query) (*cover.Map, error) {
+	if isTerminal(cmd.ErrOrStderr()) {
+		q.Progress = counted(cmd.ErrOrStderr(), "places flown")
+	}
+	m, err := cover.Footprint(cmd.Context(), f, q)
+	if q.Progress != nil {
+		fmt.Fprint(cmd.ErrOrStderr(), "\r\033[K")
+	}
+	return m, coded(exitUsage, err)
+}
+
+// coverBeside lays a second footprint over a first: that of another battery, or of
+// the same query in another scenario.
+func coverBeside(cmd *cobra.Command, s *testudo.Scenario, t *theatre.Theatre, m *cover.Map, path, beside string, files *drawn, c common) error {
+	q, f, u := m.Query, s.File, t
+	switch {
+	case q.Asset != "":
+		return coded(exitUsage, fmt.Errorf("--beside compares places defended: leave --asset out"))
+	case strings.HasSuffix(beside, ".yaml") || strings.HasSuffix(beside, ".yml"):
+		other := c
+		o, err := other.scenario(beside)
+		if err != nil {
+			return err
+		}
+		f = o.File
+		if u, err = theatre.Resolve(f, theatre.Options{}); err != nil {
+			return coded(exitInput, err)
+		}
+	default:
+		q.Battery, q.Nation = beside, ""
+	}
+	n, err := footprint(cmd, f, q)
+	if err != nil {
+		return err
+	}
+	line := coverCommandLine(path, m.Query, c) + " --beside " + beside
+	a := report.Footprinted{Theatre: t, Map: m, Coverage: report.NewCoverage(s.File, t, m, line, true)}
+	b := report.Footprinted{Theatre: u, Map: n, Coverage: report.NewCoverage(f, u, n, line, true)}
+	out := report.NewBeside(f.Book, a, b, line)
+	d := report.BesideMap(f.Book, a, b, out)
+	d.Source = fmt.Sprintf("testudo %s, scenario %.8s; %s", testudo.Version, s.File.Digest, s.File.Name)
+	if f != s.File {
+		d.Source += fmt.Sprintf("; beside %.8s; %s", f.Digest, f.Name)
+	}
+	if err := files.write(d); err != nil {
+		return err
+	}
+	if c.json {
+		return printJSON(cmd.OutOrStdout(), out)
+	}
+	fmt.Fprint(cmd.OutOrStdout(), report.BesideText(out))
 	return nil
 }
 

@@ -55,8 +55,20 @@ func (m *Map) ShotsM2(mode, shots int) float64 {
 }
 
 // Kill is the kill probability of the best shot at a place, between the
-// lattice's points by bilinear interpolation; 0 outside the map.
+// lattice's points by bilinear interpolation, at the footprint's edge that of the
+// nearest point; 0 outside the map.
 func (m *Map) Kill(mode int, at geo.LLA) float64 {
+	return m.between(at, func(v Value) float64 { return v.P[mode] })
+}
+
+// KillAll is likewise the kill probability of a round at every look.
+func (m *Map) KillAll(mode int, at geo.LLA) float64 {
+	return m.between(at, func(v Value) float64 { return v.All[mode] })
+}
+
+// between interpolates between four points of the lattice; where the footprint's
+// edge runs between them a mean would be neither, and the nearest of them counts.
+func (m *Map) between(at geo.LLA, value func(Value) float64) float64 {
 	x, y, ok := m.plane.Forward(at)
 	if !ok {
 		return 0
@@ -64,8 +76,18 @@ func (m *Map) Kill(mode int, at geo.LLA) float64 {
 	x, y = x/m.StepM, y/m.StepM
 	i, j := math.Floor(x), math.Floor(y)
 	x, y = x-i, y-j
-	get := func(di, dj int) float64 { return m.At(int(i)+di, int(j)+dj).P[mode] }
-	return (1-x)*(1-y)*get(0, 0) + x*(1-y)*get(1, 0) + (1-x)*y*get(0, 1) + x*y*get(1, 1)
+	var v [2][2]float64
+	none, some := false, false
+	for a := range v {
+		for b := range v[a] {
+			v[a][b] = value(m.At(int(i)+a, int(j)+b))
+			none, some = none || v[a][b] < LeastShot, some || v[a][b] >= LeastShot
+		}
+	}
+	if none && some {
+		return v[int(math.Round(x))][int(math.Round(y))]
+	}
+	return (1-x)*(1-y)*v[0][0] + x*(1-y)*v[1][0] + (1-x)*y*v[0][1] + x*y*v[1][1]
 }
 
 // Line is a closed contour on the ground; the last point is not the first again.

@@ -284,3 +284,37 @@ func TestSight(t *testing.T) {
 		t.Errorf("error %v for a grid too fine", err)
 	}
 }
+
+// TestKillAtPlaces: at a point of the lattice the answer is that point's, and
+// nowhere is there a chance between none and the least that a shot has.
+func TestKillAtPlaces(t *testing.T) {
+	m, err := cover.Footprint(context.Background(), toy(t), cover.Query{Posture: "cued", Missile: "toy-missile", From: "at-600-km", GridM: 40e3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits := 0
+	for j := m.J0; j < m.J0+m.NJ; j++ {
+		for i := m.I0; i < m.I0+m.NI; i++ {
+			v, at := m.At(i, j), m.Place(i, j)
+			for mode := range v.P {
+				if p := m.Kill(mode, at); math.Abs(p-v.P[mode]) > 1e-6 {
+					t.Fatalf("at (%d, %d) the map holds %g and answers %g", i, j, v.P[mode], p)
+				}
+				if p := m.KillAll(mode, at); math.Abs(p-v.All[mode]) > 1e-6 {
+					t.Fatalf("at (%d, %d) the map holds %g of all looks and answers %g", i, j, v.All[mode], p)
+				}
+			}
+			q := m.Place(i, j)
+			q.Lat += 0.0021
+			q.Lon += 0.0017
+			if p := m.Kill(cover.Alone, q); p > 0 && p < cover.LeastShot {
+				t.Fatalf("near (%d, %d) a chance of %g", i, j, p)
+			} else if p > 0 {
+				hits++
+			}
+		}
+	}
+	if hits == 0 {
+		t.Error("nothing is defended: the test says nothing")
+	}
+}

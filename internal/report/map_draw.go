@@ -20,7 +20,9 @@ const mapRules = `.sea{fill:$sea}.land{fill:$land}.ours{fill:$ours}.theirs{fill:
 .box{fill:$paper;stroke:$line;stroke-width:1;opacity:.94}.ink{fill:$ink}.scale{fill:$paper;stroke:$ink;stroke-width:1}
 .zone0{fill:$own;fill-opacity:.2;stroke:$own;stroke-width:.8}.c1{fill:none;stroke:$ink;stroke-width:1}.c2{fill:none;stroke:$ink;stroke-width:1.7}.c3{fill:none;stroke:$ink;stroke-width:2.6}
 .m0{fill:none;stroke:$muted;stroke-width:1.6;stroke-dasharray:6 3}.m1{fill:none;stroke:$own;stroke-width:1.9}.m2{fill:none;stroke:$own;stroke-width:1.9;stroke-dasharray:8 2 2 2}.m3{fill:none;stroke:$ink;stroke-width:2.2}
-.shot{fill:none;stroke:$foe;stroke-width:1.3;stroke-dasharray:1.5 3;stroke-linecap:round}.reach{fill:none;stroke:$coast;stroke-width:1;stroke-dasharray:2 2}.horizon{fill:none;stroke:$foe;stroke-width:1.3;stroke-dasharray:7 3}
+.shot{fill:none;stroke:$foe;stroke-width:1.3;stroke-dasharray:1.5 3;stroke-linecap:round}.sidea{fill:$own;fill-opacity:.16;stroke:none}.sideb{fill:$foe;fill-opacity:.16;stroke:none}.linea{fill:none;stroke:$own;stroke-width:2.2}.lineb{fill:none;stroke:$foe;stroke-width:2.2;stroke-dasharray:9 4}
+.twoa{fill:none;stroke:$own;stroke-width:1}.twob{fill:none;stroke:$foe;stroke-width:1;stroke-dasharray:5 3}
+.reach{fill:none;stroke:$coast;stroke-width:1;stroke-dasharray:2 2}.horizon{fill:none;stroke:$foe;stroke-width:1.3;stroke-dasharray:7 3}
 `
 
 // chartMap is a drawing with a projection: metres of the plane to pixels.
@@ -35,6 +37,7 @@ type chartMap struct {
 	rim        [][4]float64        // boxes of the degrees outside the frame
 	below      canvas              // what stands outside the frame and is not cut by it
 	offshore   map[[2]float64]bool // by place: whether a radar stands at sea
+	byName     bool                // batteries are labelled by their names
 	keyX, keyY float64             // where the next entry of the legend stands
 }
 
@@ -697,7 +700,7 @@ func (m *chartMap) onLine(lines []cover.Line, text string) {
 	}
 	for k := 0; k < 32; k++ {
 		p := best[(from+k*len(best)/32)%len(best)]
-		if m.inside(p[0], p[1]) && m.label(p[0], p[1]+4, text, "x o", "middle") {
+		if m.inside(p[0], p[1]) && m.label(p[0], p[1]+4, text, when(len(text) > 1, "x o")+when(len(text) == 1, "b o"), "middle") {
 			return
 		}
 	}

@@ -396,7 +396,11 @@ func (m *chartMap) marks(t *theatre.Theatre, book *catalog.Book) {
 	own := map[int]bool{}
 	for i := range t.Batteries {
 		b := &t.Batteries[i]
-		add(basing(book, b.System), b.At, fmt.Sprintf("%s (%s, %s)", b.ID, t.Nations[b.Nation].ID, b.System), systemLabel(book, b.System, false), 0)
+		text := systemLabel(book, b.System, false)
+		if m.byName && b.Name != "" {
+			text = b.Name
+		}
+		add(basing(book, b.System), b.At, fmt.Sprintf("%s (%s, %s)", b.ID, t.Nations[b.Nation].ID, b.System), text, 0)
 		// A radar that stands at its battery needs no sign of its own.
 		for k := range t.Sensors {
 			if near(b.At, t.Sensors[k].At) {
