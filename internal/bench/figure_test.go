@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"testudo"
+	"testudo/internal/coalition"
 )
 
 // TestVerdict: a bar not reached and a figure that could not be had are told
@@ -69,5 +70,39 @@ func TestEnlarge(t *testing.T) {
 	}
 	if h := w.Theatre; len(h.Missiles) != 77 || len(h.Sensors) < 60 || len(h.Batteries) != 50 || len(h.Postures) != 3 || len(s.File.Batteries) != had {
 		t.Errorf("%d missiles, %d sensors, %d batteries, %d postures; the file has %d batteries, had %d", len(h.Missiles), len(h.Sensors), len(h.Batteries), len(h.Postures), len(s.File.Batteries), had)
+	}
+}
+
+// TestMoreNations: the further nations defend, each with a battery of its own, and
+// stand in the postures as the one they are like.
+func TestMoreNations(t *testing.T) {
+	s, err := testudo.Load(filepath.Join("..", "..", "scenarios", "gulf.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := (&testudo.Scenario{File: moreNations(s.File, 11, "SAU")}).Compile("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := w.Theatre
+	if n := len(coalition.Players(h)); n != 11 {
+		t.Fatalf("%d nations defend", n)
+	}
+	last := &h.Postures[h.Posture("gulf-mutual")]
+	for n := len(h.Nations) - 3; n < len(h.Nations); n++ {
+		own, links := 0, 0
+		for _, b := range h.Batteries {
+			if b.Nation == n {
+				own++
+			}
+		}
+		for _, e := range last.Net.Edges {
+			if e.From == n || e.To == n {
+				links++
+			}
+		}
+		if own != 1 || links < 2*7 {
+			t.Errorf("%s has %d batteries, %d links", h.Nations[n].ID, own, links)
+		}
 	}
 }

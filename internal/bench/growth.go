@@ -19,7 +19,8 @@ import (
 // Growth: what one more doubling of each dimension of a study costs. The theatres
 // are the shipped one of Northeast Asia with more of the same: further missiles in
 // its groups, further sensors and batteries beside its own, its postures again
-// under other names; the coalitions are those of the Gulf.
+// under other names; the coalitions are those of the Gulf, where further nations take
+// over some of the batteries.
 
 // size is how much there is of everything; 0 keeps what the scenario has.
 type size struct{ missiles, sensors, batteries, postures, runs, workers int }
@@ -67,21 +68,16 @@ func (b *bench) growth() error {
 	if err != nil {
 		return err
 	}
-	w, err := g.Compile("")
-	if err != nil {
-		return err
-	}
-	// From the end, where the nation stands through which all others talk: without
-	// it nothing is agreed, and a coalition is like every other.
-	players := coalition.Players(w.Theatre)
-	slices.Reverse(players)
-	posture := len(w.Theatre.Postures) - 1
 	var all []float64
-	for n := len(players) - 3; n <= len(players); n++ {
-		c, err := least(min(b.rounds, 2), func() (cost, error) {
+	for n := 8; n <= 11; n++ {
+		w, err := (&testudo.Scenario{File: moreNations(g.File, n, "SAU")}).Compile("")
+		if err != nil {
+			return err
+		}
+		c, err := least(min(b.rounds, 3), func() (cost, error) {
 			runtime.GC()
 			begin := userTime()
-			_, err := coalition.Values(context.Background(), w.Theatre, posture, coalition.Options{Measure: coalition.Damage, Seed: testudo.DefaultSeed, Runs: 500, Batches: 10, Workers: 1, Among: players[:n]})
+			_, err := coalition.Values(context.Background(), w.Theatre, w.Theatre.Posture("gulf-mutual"), coalition.Options{Measure: coalition.Damage, Seed: testudo.DefaultSeed, Runs: 500, Batches: 10, Workers: 1})
 			return cost{play: userTime() - begin}, err
 		})
 		if err != nil {
@@ -89,7 +85,7 @@ func (b *bench) growth() error {
 		}
 		all = append(all, c.play)
 	}
-	b.grown("coalitions", "twice the coalitions (one nation more, the Gulf)", all)
+	b.grown("coalitions", "twice the coalitions: one nation more, from the Gulf's eight", all)
 	return nil
 }
 

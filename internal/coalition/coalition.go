@@ -33,9 +33,6 @@ type Options struct {
 	Progress func(done, total int)
 	// Compiler, if set, has compiled the theatre already: its physics are taken over.
 	Compiler *sim.Compiler
-	// Among, if set, are the nations of which coalitions are formed, as indices
-	// of the theatre; the others stand alone. Values knows it.
-	Among []int
 }
 
 // MaxNations bounds the coalitions: 2^n boards are played.
@@ -98,9 +95,6 @@ func Restrict(p *theatre.Posture, member func(nation int) bool, id string) (thea
 // values come in batches that carry the sampling error.
 func Values(ctx context.Context, t *theatre.Theatre, posture int, o Options) (*burden.Batches, error) {
 	players := Players(t)
-	if o.Among != nil {
-		players = o.Among
-	}
 	n := len(players)
 	if n > MaxNations {
 		return nil, fmt.Errorf("%d nations defend; coalitions of at most %d are worked out", n, MaxNations)
