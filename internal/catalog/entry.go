@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"testudo/internal/units"
@@ -191,7 +192,9 @@ func readWords(v yamldoc.Node, allowed []string, ps *yamldoc.Problems) string {
 
 func (l *loader) readFigures(v yamldoc.Node, e *Entry, rule *kindRule, changed func(string)) {
 	ps := l.ps
-	for _, x := range v.Entries(ps) {
+	list := v.Entries(ps)
+	e.Figures = slices.Grow(e.Figures, len(list))
+	for _, x := range list {
 		r, known := rule.figure(x.Key)
 		if !known {
 			p := yamldoc.Problem{Pos: x.KeyPos, Path: v.Path(), Message: fmt.Sprintf("%s %s has no figure %q", article(e.Kind), e.Kind, x.Key), Allowed: strings.Join(rule.figureNames(), ", ")}

@@ -11,7 +11,7 @@ import (
 // else is replaced, and a null deletes. Every value keeps its own place, so an
 // error in a merged document still names the file it was written in.
 func Merge(base, over Node) Node {
-	return Node{merge(base.y, over.y), over.file, over.path}
+	return Node{merge(base.y, over.y), over.file, over.trail}
 }
 
 func merge(base, over *yaml.Node) *yaml.Node {
@@ -73,7 +73,7 @@ func Set(root Node, path, value, from string, ps *Problems) Node {
 	val := doc.Content[0]
 	count := 0
 	before := ps.Len()
-	sanitise(from, val, path, 0, &count, ps)
+	sanitise(from, val, path, nil, &count, ps)
 	if ps.Len() != before {
 		return root
 	}
@@ -121,7 +121,7 @@ func Set(root Node, path, value, from string, ps *Problems) Node {
 			return fail("the path goes on below a plain value", p, nil)
 		}
 	}
-	return Node{top, root.file, root.path}
+	return Node{top, root.file, root.trail}
 }
 
 // clone copies a node one level deep, so that a change does not reach the

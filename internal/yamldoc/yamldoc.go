@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -174,7 +175,35 @@ const (
 type Node struct {
 	y    *yaml.Node
 	file string
-	path string
+	trail
+}
+
+// trail is where in a document something stands: under a path, by a step. It is
+// put into words when asked for.
+type trail struct {
+	under string
+	step
+}
+
+func (t trail) String() string { return t.after(t.under) }
+
+// step leads to the value of a key or to an item of a list.
+type step struct {
+	key  string
+	item int // from 1; 0 stands still, below 0 it is a key
+}
+
+func byKey(key string) step { return step{key, -1} }
+
+// after gives the path that a step makes of one.
+func (s step) after(path string) string {
+	switch {
+	case s.item > 0:
+		return path + "[" + strconv.Itoa(s.item-1) + "]"
+	case s.item < 0:
+		return join(path, s.key)
+	}
+	return path
 }
 
 // IsZero reports whether there is no node.
@@ -198,7 +227,7 @@ func (n Node) fileName() string {
 }
 
 // Path is where in the document the node stands.
-func (n Node) Path() string { return n.path }
+func (n Node) Path() string { return n.trail.String() }
 
 // Kind says what the node is.
 func (n Node) Kind() Kind {
@@ -220,7 +249,7 @@ func (n Node) Kind() Kind {
 func (n Node) IsNull() bool { return n.y != nil && n.y.Kind == yaml.ScalarNode && n.y.Tag == "!!null" }
 
 func (n Node) problem(format string, args ...any) Problem {
-	return Problem{Pos: n.Pos(), Path: n.path, Message: fmt.Sprintf(format, args...)}
+	return Problem{Pos: n.Pos(), Path: n.Path(), Message: fmt.Sprintf(format, args...)}
 }
 
 // Parse reads one document. It refuses, with places: files that are too large,
@@ -289,8 +318,8 @@ func Parse(file string, data []byte, ps *Problems) (Node, bool) {
 	}
 	before := ps.Len()
 	count := 0
-	sanitise(file, doc.Content[0], "", 0, &count, ps)
-	return Node{doc.Content[0], file, ""}, ps.Len() == before
+	sanitise(file, doc.Content[0], "", make([]step, 0, MaxDepth+2), &count, ps)
+	return Node{y: doc.Content[0], file: file}, ps.Len() == before
 }
 
 // prescan looks, before any parsing, for brackets or indentation deeper than
@@ -373,8 +402,8 @@ func yamlError(err error) (line int, msg string) {
 }
 
 // sanitise walks the nodes once, refuses what is not plain data, and writes the
-// file's name into each.
-func sanitise(file string, n *yaml.Node, path string, depth int, count *int, ps *Problems) {
+// file's name into each. The node stands under a path, some steps down.
+func sanitise(file string, n *yaml.Node, under string, steps []step, count *int, ps *Problems) {
 	*count++
 	if *count > MaxNodes {
 		if *count == MaxNodes+1 {
@@ -383,10 +412,14 @@ func sanitise(file string, n *yaml.Node, path string, depth int, count *int, ps 
 		return
 	}
 	bad := func(n *yaml.Node, format string, args ...any) {
+		path := under
+		for _, s := range steps {
+			path = s.after(path)
+		}
 		ps.Add(Problem{Pos: Pos{file, n.Line, n.Column}, Path: path, Message: fmt.Sprintf(format, args...)})
 	}
 	n.HeadComment, n.LineComment, n.FootComment = file, "", ""
-	if depth > MaxDepth {
+	if len(steps) > MaxDepth {
 		bad(n, "nested deeper than %d levels", MaxDepth)
 		return
 	}
@@ -418,12 +451,12 @@ func sanitise(file string, n *yaml.Node, path string, depth int, count *int, ps 
 				bad(k, "key %s is given twice; the first stands in line %d", clip(k.Value), first)
 			}
 			seen[k.Value] = k.Line
-			sanitise(file, k, path, depth+1, count, ps)
-			sanitise(file, n.Content[i+1], join(path, k.Value), depth+1, count, ps)
+			sanitise(file, k, under, append(steps, step{}), count, ps)
+			sanitise(file, n.Content[i+1], under, append(steps, byKey(k.Value)), count, ps)
 		}
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			sanitise(file, c, path+"["+strconv.Itoa(i)+"]", depth+1, count, ps)
+			sanitise(file, c, under, append(steps, step{item: i + 1}), count, ps)
 		}
 	}
 }
@@ -445,17 +478,33 @@ func join(path, key string) string {
 
 // Fields is a mapping with known keys.
 type Fields struct {
-	of Node
-	m  map[string]Node
+	of   Node
+	path string
 }
 
 // Get gives the value of a key.
-func (f Fields) Get(key string) (Node, bool) { n, ok := f.m[key]; return n, ok }
+func (f Fields) Get(key string) (Node, bool) {
+	if f.of.Kind() != Mapping {
+		return Node{}, false
+	}
+	list := f.of.y.Content
+	for i := len(list)&^1 - 2; i >= 0; i -= 2 { // the last of several, if a key stands there twice
+		if list[i].Value == key {
+			return f.of.child(i, f.path), true
+		}
+	}
+	return Node{}, false
+}
+
+// child is the value of a mapping's key, which stands at i of its content.
+func (n Node) child(i int, path string) Node {
+	return Node{n.y.Content[i+1], n.file, trail{path, byKey(n.y.Content[i].Value)}}
+}
 
 // Need gives the value of a key and notes a problem if it is missing.
 func (f Fields) Need(ps *Problems, key string) (Node, bool) {
-	n, ok := f.m[key]
-	if !ok && f.m != nil {
+	n, ok := f.Get(key)
+	if !ok && f.of.Kind() == Mapping {
 		p := f.of.problem("%q is missing", key)
 		ps.Add(p)
 	}
@@ -467,26 +516,21 @@ func (f Fields) Node() Node { return f.of }
 
 // Fields reads a mapping whose keys must be among allowed.
 func (n Node) Fields(ps *Problems, allowed ...string) Fields {
-	f := Fields{of: n}
+	f := Fields{n, n.Path()}
 	if n.Kind() != Mapping {
 		ps.Add(n.wrong("a mapping with keys " + strings.Join(allowed, ", ")))
 		return f
 	}
-	f.m = make(map[string]Node, len(n.y.Content)/2)
-	for _, e := range n.Entries(ps) {
-		known := false
-		for _, a := range allowed {
-			known = known || a == e.Key
-		}
-		if !known {
-			p := Problem{Pos: e.KeyPos, Path: n.path, Message: "unknown key " + clip(e.Key), Allowed: strings.Join(allowed, ", ")}
-			if ps.Len() < maxPrinted {
-				p.Hint, _ = Nearest(e.Key, allowed)
-			}
-			ps.Add(p)
+	for i := 0; i+1 < len(n.y.Content); i += 2 {
+		k := n.y.Content[i]
+		if slices.Contains(allowed, k.Value) {
 			continue
 		}
-		f.m[e.Key] = e.Value
+		p := Problem{Pos: Node{y: k, file: n.file}.Pos(), Path: f.path, Message: "unknown key " + clip(k.Value), Allowed: strings.Join(allowed, ", ")}
+		if ps.Len() < maxPrinted {
+			p.Hint, _ = Nearest(k.Value, allowed)
+		}
+		ps.Add(p)
 	}
 	return f
 }
@@ -521,9 +565,10 @@ func (n Node) Entries(ps *Problems) []Entry {
 		return nil
 	}
 	out := make([]Entry, 0, len(n.y.Content)/2)
+	path := n.Path()
 	for i := 0; i+1 < len(n.y.Content); i += 2 {
 		k := n.y.Content[i]
-		out = append(out, Entry{k.Value, Node{k, n.file, n.path}.Pos(), Node{n.y.Content[i+1], n.file, join(n.path, k.Value)}})
+		out = append(out, Entry{k.Value, Node{y: k, file: n.file}.Pos(), n.child(i, path)})
 	}
 	return out
 }
@@ -535,8 +580,9 @@ func (n Node) List(ps *Problems) []Node {
 		return nil
 	}
 	out := make([]Node, len(n.y.Content))
+	path := n.Path()
 	for i, c := range n.y.Content {
-		out[i] = Node{c, n.file, n.path + "[" + strconv.Itoa(i) + "]"}
+		out[i] = Node{c, n.file, trail{path, step{item: i + 1}}}
 	}
 	return out
 }
