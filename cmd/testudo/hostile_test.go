@@ -159,6 +159,9 @@ func TestHostileNames(t *testing.T) {
 	run("warn", "--runs", "4", "--json")
 	run("cover", "--battery", s.File.Batteries[0].ID, "--grid", "60km", "--svg", out("cover.svg"), "--csv", out("cover.csv"))
 	run("cover", "--radar", radar, "--svg", out("radar.svg"), "--csv", out("radar.csv"))
+	run("cover", "--radar", radar, "--missile", s.File.Raids[0].Groups[0].Missile, "--grid", "100km", "--svg", out("sight.svg"), "--csv", out("sight.csv"))
+	run("cover", "--battery", s.File.Batteries[0].ID, "--beside", s.File.Batteries[1].ID, "--grid", "60km", "--svg", out("beside.svg"), "--csv", out("beside.csv"))
+	run("warn", "--runs", "4", "--asset", s.File.Assets[0].ID, "--svg", out("warn-asset.svg"), "--csv", out("warn-asset.csv"))
 	run("replay", "--posture", posture, "--events", "--out", out("r.czml"), "--out", out("r.kml"), "--out", out("r.kmz"), "--out", out("r.geojson"), "--out", out("r.asi"), "--out", out("r.swap.zip"))
 	seen := map[string]int{}
 	err := filepath.WalkDir(filepath.Join(dir, "out"), func(path string, e os.DirEntry, err error) error {

@@ -27,7 +27,7 @@ const svgRules = `.t{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto S
 
 // palette is the light one of files of their own; html.css names the same.
 var palette = [...][2]string{{"ink", "#1b1f24"}, {"muted", "#57606a"}, {"line", "#d5dbe1"}, {"bar", "#1f4e79"}, {"quiet", "#a9bccf"}, {"paper", "#ffffff"},
-	{"sea", "#e4eef5"}, {"land", "#f6f3ea"}, {"ours", "#e6e8d0"}, {"theirs", "#f3d9cd"}, {"own", "#1f4e79"}, {"foe", "#9a2d13"}, {"coast", "#5f7385"}, {"unit", "#cfe8f7"}, {"enemy", "#fbd9d0"}}
+	{"sea", "#d3e3ee"}, {"land", "#fbf9f4"}, {"ours", "#eff1dc"}, {"theirs", "#f0cfc0"}, {"own", "#1f4e79"}, {"foe", "#9a2d13"}, {"coast", "#5f7385"}, {"unit", "#cfe8f7"}, {"enemy", "#fbd9d0"}}
 
 // svgCSS gives the classes for the page (variables) or for a file (colours).
 func svgCSS(rules string, page bool) string {

@@ -286,42 +286,34 @@ func clip(in [][2]float64, x0, y0, x1, y1 float64) [][2]float64 {
 	return in
 }
 
-// run adds an open line to a path where it is within the window. The cuts of the
+// run adds an open line to a path where it comes near the window, segment by
+// segment, so that it runs on beyond the frame, which cuts it. The cuts of the
 // data along the date line and at the pole are no coasts.
 func (m *chartMap) run(d *strings.Builder, line [][2]float64) {
-	pen := false
-	lastX, lastY := 0.0, 0.0
+	const near, longest = 60, 3000 // pixels; what is longer turns round the far side
+	x0, y0, x1, y1 := m.left-near, m.top-near, m.left+m.mapW+near, m.top+m.mapH+near
+	pen := false // whether the path ends where the segment begins
+	var px, py, lastX, lastY float64
+	known := false
 	for i, p := range line {
 		x, y, ok := m.degrees(p)
 		if i > 0 {
 			q := line[i-1]
-			if cut := math.Abs(math.Abs(p[0])-180) < 0.02 && math.Abs(math.Abs(q[0])-180) < 0.02 || p[1] < -89.9 && q[1] < -89.9; cut {
+			cut := math.Abs(math.Abs(p[0])-180) < 0.02 && math.Abs(math.Abs(q[0])-180) < 0.02 || p[1] < -89.9 && q[1] < -89.9
+			seen := ok && known && !cut && math.Hypot(x-px, y-py) < longest &&
+				math.Min(x, px) < x1 && math.Max(x, px) > x0 && math.Min(y, py) < y1 && math.Max(y, py) > y0
+			switch {
+			case !seen:
 				pen = false
-				continue
+			case !pen:
+				fmt.Fprintf(d, "M%s %sL%s %s", short1(px), short1(py), short1(x), short1(y))
+				pen, lastX, lastY = true, x, y
+			case math.Abs(x-lastX) >= 0.5 || math.Abs(y-lastY) >= 0.5 || i == len(line)-1:
+				fmt.Fprintf(d, "L%s %s", short1(x), short1(y))
+				lastX, lastY = x, y
 			}
 		}
-		if !ok || x < m.left-60 || y < m.top-60 || x > m.left+m.mapW+60 || y > m.top+m.mapH+60 {
-			pen = false
-			continue
-		}
-		if !pen {
-			// Take the point before along, or a line that enters would begin late.
-			if i > 0 {
-				if px, py, ok := m.degrees(line[i-1]); ok && math.Hypot(px-x, py-y) < 400 {
-					fmt.Fprintf(d, "M%s %sL%s %s", short1(px), short1(py), short1(x), short1(y))
-					pen, lastX, lastY = true, x, y
-					continue
-				}
-			}
-			fmt.Fprintf(d, "M%s %s", short1(x), short1(y))
-			pen, lastX, lastY = true, x, y
-			continue
-		}
-		if math.Abs(x-lastX) < 0.5 && math.Abs(y-lastY) < 0.5 && i < len(line)-1 {
-			continue
-		}
-		fmt.Fprintf(d, "L%s %s", short1(x), short1(y))
-		lastX, lastY = x, y
+		px, py, known = x, y, ok
 	}
 }
 
@@ -432,12 +424,13 @@ func (m *chartMap) graticule() {
 	}
 	var d strings.Builder
 	latLo, latHi, lonC, lonSpan := m.span()
+	reach := math.Min(180, 1.1*lonSpan) // beyond the frame, which cuts it
 	for lat := math.Ceil(latLo/step) * step; lat <= latHi; lat += step {
 		if math.Abs(lat) > 89.9 {
 			continue
 		}
 		var line [][2]float64
-		for l := lonC - lonSpan; l <= lonC+lonSpan+1e-9; l += math.Max(lonSpan/90, 0.05) {
+		for l := lonC - reach; l <= lonC+reach+1e-9; l += math.Max(lonSpan/90, 0.05) {
 			line = append(line, [2]float64{l, lat})
 		}
 		m.run(&d, line)

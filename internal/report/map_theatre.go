@@ -536,7 +536,7 @@ func parties(t *theatre.Theatre) string {
 			ours = append(ours, n)
 		}
 	}
-	return fmt.Sprintf("Defenders (tinted olive): %s. Attacker (tinted red): %s.", strings.Join(ours, ", "), strings.Join(theirs, ", "))
+	return fmt.Sprintf("Defenders (green tint): %s. Attacker (red tint): %s.", strings.Join(ours, ", "), strings.Join(theirs, ", "))
 }
 
 // mapNote is what every map says of itself.
