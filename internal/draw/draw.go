@@ -44,9 +44,18 @@ func Dice(seed, run uint64) Run {
 }
 
 // U64 is the draw of one key of the run, the same as that of the function U64.
-func (r Run) U64(entity, purpose uint64) uint64 {
-	return mix64(uint64(r) ^ entity ^ bits.RotateLeft64(purpose*0xaf251af3b0f025b5, 29))
+func (r Run) U64(entity, purpose uint64) uint64 { return r.For(entity, For(purpose)) }
+
+// Purpose is the part of a key that says what is drawn, already spread.
+type Purpose uint64
+
+// For spreads a purpose: done once for a purpose that is drawn for many times.
+func For(purpose uint64) Purpose {
+	return Purpose(bits.RotateLeft64(purpose*0xaf251af3b0f025b5, 29))
 }
+
+// For is U64 with a purpose spread before.
+func (r Run) For(entity uint64, p Purpose) uint64 { return mix64(uint64(r) ^ entity ^ uint64(p)) }
 
 // Threshold turns a probability into the bound for Hit. p at or below zero
 // gives zero (never), at or above one the largest integer (always).

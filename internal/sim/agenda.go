@@ -31,86 +31,83 @@ func (e event) parts() (tMs, kind, eng int32) {
 // a short sorted list; what would have to go far forward in it goes to a heap.
 // Each time the earliest of the three is next.
 type agenda struct {
-	sorted  []event // the first looks
+	sorted  []event // the first looks; behind them, never
 	next    int     // of sorted
 	spare   []event // to sort with
-	count   []int32
-	recent  []event // in order from head on
+	count   []int32 // of first looks, per bucket of time
+	shift   int     // log2 of a bucket's milliseconds
+	recent  []event // in order from head on; behind them, never
 	head    int
 	distant heap
 }
 
-func newAgenda(most int) agenda {
-	buckets := 1
-	for buckets < most {
-		buckets *= 2
-	}
-	return agenda{sorted: make([]event, 0, most), spare: make([]event, most), count: make([]int32, buckets+1), recent: make([]event, 0, most+16), distant: heap{make([]event, 0, 64)}}
+// newAgenda makes an agenda for at most so many first looks, the last of which
+// may come at lastMs.
+func newAgenda(most int, lastMs int32) agenda {
+	width := bits.Len(uint(max(most, few)))
+	shift := max(bits.Len32(uint32(max(lastMs, 1)))-width, 0)
+	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), count: make([]int32, max(int(lastMs), 0)>>shift+1), shift: shift, recent: make([]event, 1, most+16), distant: heap{make([]event, 0, 64)}}
 }
 
 func (a *agenda) reset() {
 	a.sorted, a.next = a.sorted[:0], 0
-	a.recent, a.head = a.recent[:0], 0
+	clear(a.count)
+	a.recent, a.head = append(a.recent[:0], never), 0
 	a.distant.items = a.distant.items[:0]
 }
 
-// arrive notes an event before the fight; sort follows the last of them.
-func (a *agenda) arrive(e event) { a.sorted = append(a.sorted, e) }
+// arrive notes a battery's first look before the fight; sort follows the last.
+func (a *agenda) arrive(tMs, eng int32) {
+	a.sorted = append(a.sorted, eventAt(tMs, evFire, eng))
+	a.count[a.bucket(tMs)]++
+}
+
+func (a *agenda) bucket(tMs int32) int {
+	return min(max(int(tMs), 0)>>a.shift, len(a.count)-1)
+}
 
 // few events are sorted by insertion; a bucket with more than these is sorted by
 // itself.
 const few = 24
 
-// sort puts the first looks in order: into as many buckets of time as there are
-// looks, then each by insertion, which finds most in their place.
+// sort puts the first looks in order: into about as many buckets of time as there
+// are looks, then each by insertion, which finds most in their place.
 func (a *agenda) sort() {
-	s := a.sorted
-	if len(s) > few {
-		lo, hi := s[0], s[0]
-		for _, e := range s {
-			lo, hi = min(lo, e), max(hi, e)
-		}
-		// As many buckets as looks, to a power of two.
-		width := bits.Len64(uint64(len(s) - 1))
-		shift := max(bits.Len64(uint64(hi-lo))-width, 0)
-		count := a.count[:(hi-lo)>>shift+1]
-		clear(count)
-		for _, e := range s {
-			count[(e-lo)>>shift]++
-		}
-		at, crowded := int32(0), false
-		for k, n := range count {
-			count[k] = at
-			at += n
-			crowded = crowded || n > few
-		}
-		to := a.spare[:len(s)]
-		for _, e := range s {
-			k := (e - lo) >> shift
-			to[count[k]] = e
-			count[k]++
-		}
-		a.sorted, a.spare = to, s[:cap(s)]
-		s = to
-		if crowded {
-			from := int32(0)
-			for _, upto := range count { // each now points behind its bucket
-				if upto-from > few {
-					slices.Sort(s[from:upto])
-				}
-				from = upto
+	at, crowded := int32(0), false
+	for k, n := range a.count {
+		a.count[k] = at
+		at += n
+		crowded = crowded || n > few
+	}
+	s := a.spare[:len(a.sorted)]
+	for _, e := range a.sorted {
+		tMs, _, _ := e.parts()
+		k := a.bucket(tMs)
+		s[a.count[k]] = e
+		a.count[k]++
+	}
+	a.sorted, a.spare = s, a.sorted[:cap(a.sorted)]
+	if crowded {
+		from := int32(0)
+		for _, upto := range a.count { // each now points behind its bucket
+			if upto-from > few {
+				slices.Sort(s[from:upto])
 			}
+			from = upto
 		}
 	}
 	for i := 1; i < len(s); i++ {
 		e := s[i]
+		if s[i-1] <= e {
+			continue
+		}
 		k := i
-		for k > 0 && s[k-1] > e {
+		for ; k > 0 && s[k-1] > e; k-- {
 			s[k] = s[k-1]
-			k--
 		}
 		s[k] = e
 	}
+	a.sorted = append(s, never)
 }
 
 // far is how far forward in the list of recent events one is put before the heap
@@ -123,13 +120,14 @@ func (a *agenda) push(e event) {
 		r = r[:copy(r, r[a.head:])]
 		a.head = 0
 	}
-	if n := len(r); n-a.head > far && r[n-far] > e {
+	n := len(r) - 1
+	if n-a.head > far && r[n-far] > e {
 		a.recent = r
 		a.distant.push(e)
 		return
 	}
-	r = append(r, e)
-	k := len(r) - 1
+	r = append(r, never)
+	k := n
 	for k > a.head && r[k-1] > e {
 		r[k] = r[k-1]
 		k--
@@ -143,20 +141,17 @@ const never = ^event(0)
 
 // pop gives the next event, never if there is none.
 func (a *agenda) pop() event {
-	first := never
-	if a.next < len(a.sorted) {
-		first = a.sorted[a.next]
+	first, soon := a.sorted[a.next], a.recent[a.head]
+	if len(a.distant.items) > 0 && a.distant.items[0] < min(first, soon) {
+		return a.distant.pop()
 	}
-	if len(a.distant.items) > 0 && a.distant.items[0] < first {
-		if a.head == len(a.recent) || a.distant.items[0] < a.recent[a.head] {
-			return a.distant.pop()
-		}
-	}
-	if a.head < len(a.recent) && a.recent[a.head] < first {
+	if soon < first {
 		a.head++
-		return a.recent[a.head-1]
+		return soon
 	}
-	a.next++
+	if first != never {
+		a.next++
+	}
 	return first
 }
 

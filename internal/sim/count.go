@@ -8,7 +8,7 @@ func (p *table) count(dice draw.Run, out []int32, log *Log) {
 	for k := range p.magazines {
 		m := &p.magazines[k]
 		row := out[p.col.battery0+k*p.col.batteryW:]
-		nation := out[p.col.nation0+int(p.guns[k].nation)*p.col.nationW:]
+		nation := out[p.col.nation0+int(m.nation)*p.col.nationW:]
 		for _, c := range [...]struct {
 			kind Kind
 			n    int32
@@ -19,7 +19,7 @@ func (p *table) count(dice draw.Run, out []int32, log *Log) {
 				out[p.col.whole[c.kind]] += c.n
 			}
 		}
-		row[p.col.battery[Left]] = m.rounds
+		row[p.col.battery[Left]] = m.left
 	}
 	clear(p.hits)
 	clear(p.leaks)

@@ -49,16 +49,16 @@ func (p *Player) Left() []int32 { return p.left }
 func (p *Player) leave(t *table) {
 	p.left = p.left[:0]
 	for i := range t.magazines {
-		p.left = append(p.left, t.magazines[i].rounds)
+		p.left = append(p.left, t.magazines[i].left)
 	}
 }
 
 // stock fills the magazines: as the board has them, or as given.
 func (p *table) stock(rounds, salvo []int32) {
 	for i := range p.magazines {
-		p.magazines[i] = magazine{rounds: p.b.Batteries[i].Rounds, salvo: p.b.Batteries[i].Salvo}
+		p.magazines[i] = magazine{gun: p.guns[i], left: p.b.Batteries[i].Rounds, salvo: p.b.Batteries[i].Salvo}
 		if rounds != nil {
-			p.magazines[i].rounds, p.magazines[i].salvo = rounds[i], salvo[i]
+			p.magazines[i].left, p.magazines[i].salvo = rounds[i], salvo[i]
 		}
 	}
 }

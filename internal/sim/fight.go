@@ -7,8 +7,9 @@ type gun struct {
 	entity               uint64
 	missed, falseKill    uint64 // how a command misjudges what it shot at
 	common, perMissile   uint64 // its type of round: key, and the threshold drawn for each missile (always: none)
-	nation, rounds       int32  // rounds: the type
+	nation, kind         int32  // kind: of round
 	reactionMs, assessMs int32
+	seenMs               int32 // how long after a kill its command may know of it
 	lostMs, channels     int32
 	reserve              int32
 	reserveValue, ration int32
@@ -21,8 +22,12 @@ func newGun(b *Board, battery int) gun {
 	how, in := &b.Commands[bt.Nation], &b.Interceptors[bt.Interceptor]
 	g := gun{
 		entity: bt.Entity, missed: how.MissedKill, falseKill: how.FalseKill, common: in.Entity, perMissile: always,
-		nation: bt.Nation, rounds: bt.Interceptor, reactionMs: bt.ReactionMs, assessMs: bt.AssessMs, lostMs: bt.LostMs, channels: bt.Channels,
+		nation: bt.Nation, kind: bt.Interceptor, reactionMs: bt.ReactionMs, assessMs: bt.AssessMs, lostMs: bt.LostMs, channels: bt.Channels,
 		reserve: how.Reserve, reserveValue: how.ReserveValue, ration: how.Ration, once: bt.Once, coordinate: how.Coordinate, atOnce: how.AtOnce,
+	}
+	g.seenMs = g.assessMs
+	if b.Oracle {
+		g.seenMs = -1 << 30 // before it happens
 	}
 	if in.PerMissile {
 		g.perMissile = in.Works
@@ -33,13 +38,16 @@ func newGun(b *Board, battery int) gun {
 // magazine is what a battery has left, and what it has done, in the run being
 // played.
 type magazine struct {
-	rounds, salvo int32
+	gun
+	left, salvo   int32 // rounds
 	busy          int32 // channels in use
 	open, home    int32 // missiles it may yet shoot at; of these, at its own nation's assets
 	need          int32 // rounds it would take to use every look it has left
 	plenty        bool  // its rounds cover that, whatever happens
 	shots, wasted int32
 	onOthers      int32
+	group         int32 // fire-control group under the posture
+	works         bool  // no common-mode failure of its type of round in this raid
 }
 
 // target is a missile in the run being played.
@@ -55,7 +63,7 @@ type target struct {
 // fight plays the engagements in the order of time.
 func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 	b := p.b
-	p.dice, p.group, p.log = dice, ps.Group, log
+	p.dice, p.log = dice, log
 	for i := range p.waiting {
 		p.waiting[i].reset()
 	}
@@ -66,7 +74,8 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 				value = b.Assets[a].ValueMilli
 			}
 		}
-		p.targets[i] = target{entity: p.entity[i], startMs: p.startMs[i], killMs: Never, killBy: -1, value: value}
+		x := &p.targets[i]
+		x.entity, x.startMs, x.killMs, x.killBy, x.shots, x.value, x.exposed = p.entity[i], p.startMs[i], Never, -1, 0, value, false
 	}
 	clear(p.flying)
 	clear(p.dry)
@@ -76,6 +85,10 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 		if !p.works[k] {
 			log.add(Event{Kind: EvCommon, Missile: -1, A: int32(k)})
 		}
+	}
+	for k := range p.magazines {
+		m := &p.magazines[k]
+		m.group, m.works = ps.Group[m.nation], p.works[m.kind]
 	}
 	for {
 		next := p.events.pop()
@@ -98,19 +111,18 @@ func (p *table) fire(ei, t int32) {
 	if s.done {
 		return
 	}
-	e := &p.engs[s.e]
-	g, m, x := &p.guns[e.battery], &p.magazines[e.battery], &p.targets[s.missile]
-	if x.killMs != Never && (p.b.Oracle || x.killMs+g.assessMs <= t) && !p.blind(g, x, s.missile, s.slot, t) || t > g.lostMs {
-		p.end(s, e, m)
+	m, x := &p.magazines[s.battery], &p.targets[s.missile]
+	if x.killMs != Never && x.killMs+m.seenMs <= t && (m.missed == 0 || !p.blind(m, x, s.missile, s.slot, t)) || t > m.lostMs {
+		s.end(m)
 		return
 	}
 	// The look in whose time this launch falls.
-	slots := p.slotsOf(s, e)
 	rel := t - x.startMs
-	j := int(s.slot)
+	var sl *slot
 	var upto uint64
-	for ; j < len(slots); j++ {
-		sl := &slots[j]
+	j := s.slot
+	for ; j < s.slots; j++ {
+		sl = &p.shown[s.slot0+j]
 		if sl.LaunchMs < rel {
 			continue
 		}
@@ -119,106 +131,107 @@ func (p *table) fire(ei, t int32) {
 		}
 		if s.threshold(sl, sl.LaunchMs) > 0 {
 			// In time for this look, but no mode allows it yet.
-			s.slot = int32(j)
+			s.slot = j
 			p.events.push(eventAt(x.startMs+sl.LaunchMs, evFire, ei))
 			return
 		}
 	}
-	if j >= len(slots) {
-		p.end(s, e, m)
+	s.slot = j
+	if j >= s.slots {
+		s.end(m)
 		return
 	}
-	sl := &slots[j]
-	s.slot = int32(j)
-	p.owe(s, e, g, m)
+	s.owe(m)
 	switch {
-	case m.rounds == 0:
-		p.tell(EvDry, t, s.missile, e.battery, 0)
-		if !e.onOthers && p.dry[g.nation] {
+	case m.left == 0:
+		p.tell(EvDry, t, s.missile, s.battery, 0)
+		if !s.onOthers && p.dry[m.nation] {
 			x.exposed = true
 		}
-		p.end(s, e, m)
+		s.end(m)
 		return
-	case m.rounds <= g.reserve && x.value < g.reserveValue:
-		p.tell(EvReserved, t, s.missile, e.battery, 0)
-		p.end(s, e, m)
+	case m.left <= m.reserve && x.value < m.reserveValue:
+		p.tell(EvReserved, t, s.missile, s.battery, 0)
+		s.end(m)
 		return
-	case g.ration > 0 && s.used >= g.ration:
-		p.end(s, e, m)
+	case m.ration > 0 && s.used >= m.ration:
+		s.end(m)
 		return
-	case e.onOthers && m.rounds-m.salvo < m.home*m.salvo:
+	case s.onOthers && m.left-m.salvo < m.home*m.salvo:
 		// Its own nation's assets come first: one look for each missile that may
 		// still come at them stays in the launchers.
-		p.tell(EvReserved, t, s.missile, e.battery, 0)
-		p.end(s, e, m)
+		p.tell(EvReserved, t, s.missile, s.battery, 0)
+		s.end(m)
 		return
 	}
-	flying := &p.flying[int(s.missile)*p.groups+int(p.group[g.nation])]
-	if *flying > t && (g.coordinate || !m.plenty && m.rounds < m.need) && !p.b.Oracle {
+	flying := &p.flying[int(s.missile)*p.groups+int(m.group)]
+	if *flying > t && (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle {
 		// Somebody of the group has a shot on its way, and rounds are short or the
 		// command never shoots twice at once: see what that one does first, unless
 		// this is the last look.
-		for n := j + 1; n < len(slots); n++ {
-			if x.startMs+slots[n].LaunchMs >= *flying {
-				p.tell(EvWaits, t, s.missile, e.battery, *flying)
-				s.slot = int32(n)
-				p.owe(s, e, g, m)
-				p.events.push(eventAt(x.startMs+slots[n].LaunchMs, evFire, ei))
+		for n, later := range p.slotsOf(s)[s.slot+1:] {
+			if x.startMs+later.LaunchMs >= *flying {
+				p.tell(EvWaits, t, s.missile, s.battery, *flying)
+				s.slot += int32(n) + 1
+				s.owe(m)
+				p.events.push(eventAt(x.startMs+later.LaunchMs, evFire, ei))
 				return
 			}
 		}
-		if m.rounds < m.open*m.salvo {
+		if m.left < m.open*m.salvo {
 			// There is no later look, but also not one round for each missile this
 			// battery may yet have to meet: the other's shot must do.
-			p.tell(EvSpared, t, s.missile, e.battery, 0)
-			p.end(s, e, m)
+			p.tell(EvSpared, t, s.missile, s.battery, 0)
+			s.end(m)
 			return
 		}
 	}
-	if g.channels > 0 && m.busy >= g.channels {
-		p.tell(EvBusy, t, s.missile, e.battery, 0)
-		p.waiting[e.battery].push(ei)
+	if m.channels > 0 && m.busy >= m.channels {
+		p.tell(EvBusy, t, s.missile, s.battery, 0)
+		p.waiting[s.battery].push(ei)
 		return
 	}
-	n := min(m.salvo, m.rounds)
-	if g.ration > 0 {
-		n = min(n, g.ration-s.used)
+	n := min(m.salvo, m.left)
+	if m.ration > 0 {
+		n = min(n, m.ration-s.used)
 	}
 	tau := sl.InterceptMs
 	if rel != sl.LaunchMs {
-		tau = p.kins[e.kin].meets(rel)
+		tau = p.kins[s.kin].meets(rel)
 	}
 	if p.given != nil {
-		upto = p.given.Threshold(int(s.missile), int(s.command), int(e.index), j, int(s.mode(sl, rel)))
+		e := &p.engs[s.e]
+		upto = p.given.Threshold(int(s.missile), int(e.command), int(e.index), int(s.slot), int(s.mode(sl, rel)))
 	}
-	works := p.works[g.rounds]
-	if g.perMissile != always {
-		works = draw.Hit(p.dice.U64(x.entity, g.common^purposeCommon), g.perMissile)
+	works := m.works
+	if m.perMissile != always {
+		works = draw.Hit(p.dice.U64(x.entity, m.common^purposeCommon), m.perMissile)
 	}
 	s.kills = false
 	if works {
-		for r := int32(0); r < n && !s.kills; r++ {
-			s.kills = draw.Hit(p.dice.U64(x.entity, keyKill(g.entity, int32(j), r)), upto)
+		s.kills = n > 0 && draw.Hit(p.dice.For(x.entity, sl.kill), upto)
+		for r := int32(1); r < n && !s.kills; r++ {
+			s.kills = draw.Hit(p.dice.U64(x.entity, keyKill(m.entity, s.slot, r)), upto)
 		}
 	}
 	if s.kills && x.startMs+tau < x.killMs {
-		x.killMs, x.killBy = x.startMs+tau, e.battery
+		x.killMs, x.killBy = x.startMs+tau, s.battery
 	}
 	if p.log != nil {
-		p.log.add(Event{Kind: EvShot, TMs: t, Missile: s.missile, A: e.battery, B: n, C: int32(j), D: s.mode(sl, rel), Sspk: upto})
+		p.log.add(Event{Kind: EvShot, TMs: t, Missile: s.missile, A: s.battery, B: n, C: s.slot, D: s.mode(sl, rel), Sspk: upto})
 	}
-	m.rounds -= n
+	m.left -= n
 	m.busy++
 	x.shots += n
 	s.used += n
-	s.busySlot, s.tauMs, s.salvo = int32(j), tau, n
-	s.slot = int32(j + 1)
-	p.owe(s, e, g, m)
-	if e.onOthers {
-		p.dry[g.nation] = true
+	s.tauMs, s.salvo = tau, n
+	s.slot++
+	s.owe(m)
+	if s.onOthers {
+		p.dry[m.nation] = true
 		m.onOthers += n
 	}
-	known := x.startMs + tau + g.assessMs
+	known := x.startMs + tau + m.assessMs
 	*flying = max(*flying, known)
 	p.events.push(eventAt(known, evResult, ei))
 }
@@ -229,12 +242,12 @@ func (p *table) tell(kind EventKind, t, missile, battery, b int32) {
 }
 
 // end closes an engagement.
-func (p *table) end(s *engState, e *engagement, m *magazine) {
+func (s *engState) end(m *magazine) {
 	if s.done {
 		return
 	}
 	m.open--
-	if !e.onOthers {
+	if !s.onOthers {
 		m.home--
 	}
 	s.done = true
@@ -246,79 +259,75 @@ func (p *table) end(s *engState, e *engagement, m *magazine) {
 // battery whose rounds cover all that it owes cannot run dry, because every shot
 // takes from what is owed at least what it takes from the rounds: it need not be
 // asked again.
-func (p *table) owe(s *engState, e *engagement, g *gun, m *magazine) {
+func (s *engState) owe(m *magazine) {
 	if !m.plenty {
-		owed := s.owes(e, g, m)
+		owed := s.owes(m)
 		m.need += owed - s.owed
 		s.owed = owed
 	}
 }
 
 // owes is how many rounds an engagement may still take.
-func (s *engState) owes(e *engagement, g *gun, m *magazine) int32 {
-	looks := e.slots - s.slot
-	if g.once {
+func (s *engState) owes(m *magazine) int32 {
+	looks := s.slots - s.slot
+	if m.once {
 		looks = min(looks, 1)
 	}
 	owed := looks * m.salvo
-	if g.ration > 0 {
-		owed = min(owed, g.ration-s.used)
+	if m.ration > 0 {
+		owed = min(owed, m.ration-s.used)
 	}
 	return owed
 }
 
 // blind reports whether a command fails to see that a missile is dead and will
 // shoot at it once more.
-func (p *table) blind(g *gun, x *target, missile, slot, t int32) bool {
-	if g.missed == 0 || !draw.Hit(p.dice.U64(x.entity, g.entity^purposeMissed+uint64(slot)*spreadSlot), g.missed) {
+func (p *table) blind(m *magazine, x *target, missile, slot, t int32) bool {
+	if m.missed == 0 || !draw.Hit(p.dice.U64(x.entity, m.entity^purposeMissed+uint64(slot)*spreadSlot), m.missed) {
 		return false
 	}
-	p.tell(EvMissedKill, t, missile, g.nation, 0)
+	p.tell(EvMissedKill, t, missile, m.nation, 0)
 	return true
 }
 
 // result frees the channel, decides on another look, and serves whoever waits.
 func (p *table) result(ei, t int32) {
 	s := &p.eng[ei]
-	e := &p.engs[s.e]
-	g, m, x := &p.guns[e.battery], &p.magazines[e.battery], &p.targets[s.missile]
+	m, x := &p.magazines[s.battery], &p.targets[s.missile]
 	met := x.startMs + s.tauMs
 	m.busy--
 	m.shots += s.salvo
 	again := true
 	switch {
-	case x.killMs < met || x.killMs == met && x.killBy != e.battery:
+	case x.killMs < met || x.killMs == met && x.killBy != s.battery:
 		m.wasted += s.salvo
-		p.tell(EvWasted, met, s.missile, e.battery, s.salvo)
-		again = p.blind(g, x, s.missile, s.busySlot+1, t)
+		p.tell(EvWasted, met, s.missile, s.battery, s.salvo)
+		again = p.blind(m, x, s.missile, s.slot, t)
 	case s.kills:
-		p.tell(EvKill, met, s.missile, e.battery, 0)
-		again = p.blind(g, x, s.missile, s.busySlot+1, t)
+		p.tell(EvKill, met, s.missile, s.battery, 0)
+		again = p.blind(m, x, s.missile, s.slot, t)
 	default:
-		p.tell(EvMiss, met, s.missile, e.battery, s.salvo)
-		if g.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, g.entity^purposeFalse+uint64(s.busySlot)*spreadSlot), g.falseKill) {
-			p.tell(EvThinksKill, t, s.missile, g.nation, 0)
+		p.tell(EvMiss, met, s.missile, s.battery, s.salvo)
+		if m.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, m.entity^purposeFalse+uint64(s.slot-1)*spreadSlot), m.falseKill) {
+			p.tell(EvThinksKill, t, s.missile, m.nation, 0)
 			again = false
 		}
 	}
-	slots := p.slotsOf(s, e)
-	next := len(slots)
-	if again && !g.once {
-		for next = int(s.busySlot) + 1; next < len(slots) && slots[next].LaunchMs < t-x.startMs; next++ {
+	if again && !m.once {
+		for rel := t - x.startMs; s.slot < s.slots && p.shown[s.slot0+s.slot].LaunchMs < rel; s.slot++ {
 		}
 	}
-	if next < len(slots) {
-		s.slot = int32(next)
-		p.owe(s, e, g, m)
-		if g.atOnce {
+	if again && !m.once && s.slot < s.slots {
+		s.owe(m)
+		if m.atOnce {
 			p.fire(ei, t)
 		} else {
-			p.events.push(eventAt(x.startMs+slots[next].LaunchMs, evFire, ei))
+			p.events.push(eventAt(x.startMs+p.shown[s.slot0+s.slot].LaunchMs, evFire, ei))
 		}
 	} else {
-		p.end(s, e, m)
+		s.end(m)
 	}
-	for q := &p.waiting[e.battery]; !q.empty() && m.busy < g.channels; {
+	for q := &p.waiting[s.battery]; !q.empty() && m.busy < m.channels; {
 		p.fire(q.pop(), t)
 	}
 }

@@ -47,7 +47,7 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 	for k := range t.eng[:t.engaged] {
 		s := &t.eng[k]
 		o := Opportunity{Missile: int(s.missile), Battery: int(t.engs[s.e].battery), Ready: [3]int32{s.orgMs, s.lorMs, s.eorMs}}
-		for _, sl := range t.slotsOf(s, &t.engs[s.e]) {
+		for _, sl := range t.slotsOf(s) {
 			x := Shot{LaunchMs: sl.LaunchMs, InterceptMs: sl.InterceptMs}
 			if s.orgMs <= sl.LaunchMs {
 				x.P[0] = chance(sl.Organic)

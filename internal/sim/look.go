@@ -45,13 +45,16 @@ func (p *table) look(seed, run uint64) {
 			continue
 		}
 		c := &p.courses[path]
+		if c.steady {
+			continue // see knows without
+		}
 		eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
 		to := p.sight[i*p.maxEyes : i*p.maxEyes+len(eyes)]
 		for k := range eyes {
 			e := &eyes[k]
 			t := e.sureMs
 			if t < 0 {
-				t = p.curves.at(e.search, dice.U64(p.entity[i], e.entity))
+				t = p.curves.at(e.search, dice.For(p.entity[i], e.find))
 				if e.lostMs != Never {
 					t = before(t, e.lostMs-p.startMs[i])
 				}
@@ -70,7 +73,7 @@ func before(t, limit int32) int32 {
 
 // aided gives when an eye would detect missile i by another of its curves.
 func (p *table) aided(i int32, e *eye, curve int32, dice draw.Run) int32 {
-	t := p.curves.at(curve, dice.U64(p.entity[i], e.entity))
+	t := p.curves.at(curve, dice.For(p.entity[i], e.find))
 	if e.lostMs != Never {
 		t = before(t, e.lostMs-p.startMs[i])
 	}
@@ -84,7 +87,11 @@ func (p *table) detect(briefs []brief, dice draw.Run, log *Log) {
 		if path < 0 {
 			continue
 		}
-		way := briefs[path].way
+		br := &briefs[path]
+		if br.steady >= 0 && p.standing[br.steady].known && log == nil {
+			continue // nobody will ask
+		}
+		way := br.way
 		at := i*p.perMissile + int(way)%p.perMissile
 		p.rowOf[i] = int32(at)
 		k := &p.rowKeys[at]
@@ -122,6 +129,9 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 	sights := p.sight[int(i)*p.maxEyes : int(i)*p.maxEyes+len(eyes)]
 	for k := range sights {
 		det[k] = sights[k].search
+		if c.steady {
+			det[k] = eyes[k].sureMs
+		}
 	}
 	for _, k := range p.points[w.down.from:w.down.to] {
 		det[k] = Never

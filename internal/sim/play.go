@@ -109,6 +109,9 @@ type table struct {
 	// The fight.
 	eng       []engState
 	engaged   int        // of eng: how many this run has
+	whenMs    []int32    // when each first means to shoot, from launch
+	flown     []int32    // per path: missiles of a steady brief
+	standing  []standing // per steady brief
 	targets   []target   // per missile
 	magazines []magazine // per battery
 	waiting   []queue    // per battery
@@ -120,11 +123,10 @@ type table struct {
 	leaks     []int32 // per asset
 	events    agenda
 	dice      draw.Run
-	group     []int32 // per nation: its fire-control group
 	log       *Log
 
 	given Given  // in witness mode: what takes the place of the board's tables
-	shown []Slot // slots as the program has them, or as given
+	shown []slot // slots as the program has them, or as given
 }
 
 // columns caches where the counts go.
@@ -162,7 +164,9 @@ func newTable(pr *program, layout *Layout) *table {
 	p.trackQ = make([]event, 0, n)
 	p.release.items = make([]event, 0, n)
 
-	p.eng = make([]engState, pr.maxEngs)
+	p.eng, p.whenMs = make([]engState, pr.maxEngs), make([]int32, 0, pr.maxEngs)
+	p.flown = make([]int32, len(b.Paths))
+	p.standing = make([]standing, pr.steadies)
 	p.targets, p.magazines = make([]target, n), make([]magazine, len(b.Batteries))
 	p.groups = len(b.Nations)
 	p.flying = make([]int32, n*p.groups)
@@ -173,7 +177,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.dry = make([]bool, len(b.Nations))
 	p.works = make([]bool, len(b.Interceptors))
 	p.hits, p.leaks = make([]int32, len(b.Assets)), make([]int32, len(b.Assets))
-	p.events = newAgenda(pr.maxEngs)
+	p.events = newAgenda(pr.maxEngs, pr.lastMs)
 	c := &p.col
 	for k := Kind(0); k < kinds; k++ {
 		c.whole[k], c.nation[k], c.asset[k], c.battery[k] = layout.column[Whole][k], layout.column[PerNation][k], layout.column[PerAsset][k], layout.column[PerBattery][k]

@@ -30,17 +30,20 @@ type program struct {
 	points  []int32
 	orders  []order
 	engs    []engagement
-	slots   []Slot
+	slots   []slot
 	kins    []kin
 	sights  []sighting // all ways of seeing, by path
 	states  [][][]brief
 
+	oracle  bool
 	guns    []gun    // per battery
 	entity  []uint64 // per missile
 	crowded []int32  // sensors that cannot follow the whole raid
 	eyeOf   []int32  // per path × sensor: its eye among the path's, -1
 
 	maxEyes, maxLists, maxWays, maxEngs int
+	steadies                            int   // how many briefs are steady
+	lastMs                              int32 // no look is later in the raid
 }
 
 // course is one path's part of the lists.
@@ -48,12 +51,13 @@ type course struct {
 	eye0, eyes   int32
 	list0, lists int32
 	way0, ways   int32 // of sights
+	steady       bool  // all its briefs are: nothing is drawn for it
 }
 
 // eye is one sensor's view of one path.
 type eye struct {
-	entity                 uint64 // of the sensor, as detections are keyed
-	view, sensor           int32  // in the board; the view counts among the path's
+	find                   draw.Purpose
+	view, sensor           int32 // in the board; the view counts among the path's
 	firmMs, lastMs, lostMs int32
 	search, warned, cued   int32 // curves
 	sureMs                 int32 // it finds the missile then whatever is drawn; -1: that depends
@@ -85,6 +89,7 @@ type sighting struct {
 
 // brief is what one state of a posture makes of one path.
 type brief struct {
+	steady int32 // its number among those that are the same for every missile and run; -1
 	way    int32 // its sighting, among the path's
 	orders span
 }
@@ -105,13 +110,19 @@ type engagement struct {
 	launch, engage int32 // lists, among the path's; -1: none
 	slot0, slots   int32
 	kin            int32
-	index          int32 // its place among the command's engagements
+	command, index int32 // its place: the command among the path's, itself among the command's
 	onOthers       bool
+}
+
+// slot is a Slot with the key of its first round's luck.
+type slot struct {
+	Slot
+	kill draw.Purpose
 }
 
 // newProgram lays a board out.
 func newProgram(b *Board, lean bool) *program {
-	pr := &program{b: b, lean: lean}
+	pr := &program{b: b, lean: lean, oracle: b.Oracle}
 	for i := range b.Missiles {
 		pr.entity = append(pr.entity, b.Missiles[i].Entity)
 	}
@@ -143,6 +154,14 @@ func newProgram(b *Board, lean bool) *program {
 	for i := range b.Paths {
 		l.path(i)
 	}
+	for k := range pr.slots {
+		pr.lastMs = max(pr.lastMs, pr.slots[k].LaunchMs)
+	}
+	over := int32(0)
+	for i := range b.Missiles {
+		over = max(over, b.Missiles[i].StartMs+b.Missiles[i].OverMs)
+	}
+	pr.lastMs += over
 	most := make([]int, len(b.Paths)) // engagements of each path, at most
 	for q := range pr.states {
 		for s := range pr.states[q] {
@@ -192,7 +211,7 @@ func (l *layer) path(i int) {
 	if l.lean {
 		l.ask(i)
 	}
-	c := &course{eye0: int32(len(l.eyes)), list0: int32(len(l.lists)), way0: int32(len(l.sights))}
+	c := &course{eye0: int32(len(l.eyes)), list0: int32(len(l.lists)), way0: int32(len(l.sights)), steady: true}
 	for v := range l.views {
 		l.number[v] = -1
 		if l.asked[v] {
@@ -213,6 +232,13 @@ func (l *layer) path(i int) {
 				l.order(i, k, &st.Commands[k], c)
 			}
 			t.orders.to = int32(len(l.orders))
+			t.steady = -1
+			if l.steady(c, t, down) {
+				t.steady = int32(l.steadies)
+				l.steadies++
+			} else {
+				c.steady = false
+			}
 		}
 	}
 	c.lists, c.ways = int32(len(l.lists))-c.list0, int32(len(l.sights))-c.way0
@@ -349,7 +375,7 @@ func (l *layer) pointed(c *NationCue) []int32 {
 func (l *layer) eye(v int) eye {
 	x := &l.views[v]
 	s := &l.b.Sensors[x.Sensor]
-	e := eye{entity: keyDetect(s.Entity), view: int32(v), sensor: x.Sensor, firmMs: x.FirmMs, lastMs: x.LastMs, lostMs: s.LostMs, sureMs: -1}
+	e := eye{find: draw.For(keyDetect(s.Entity)), view: int32(v), sensor: x.Sensor, firmMs: x.FirmMs, lastMs: x.LastMs, lostMs: s.LostMs, sureMs: -1}
 	e.search = l.curves.add(&x.Search)
 	if e.warned, e.cued = e.search, e.search; !x.Plain {
 		e.warned, e.cued = l.curves.add(&x.Warned), l.curves.add(&x.Cued)
@@ -459,7 +485,7 @@ func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
 		if l.lean && cmd.KnownMs == Never {
 			break
 		}
-		x := engagement{battery: e.Battery, own: -1, launch: -1, engage: -1, slot0: int32(len(l.slots)), slots: int32(len(e.Slots)), kin: e.Kin, index: int32(k), onOthers: e.OnOthers}
+		x := engagement{battery: e.Battery, own: -1, launch: -1, engage: -1, slot0: int32(len(l.slots)), slots: int32(len(e.Slots)), kin: e.Kin, command: int32(index), index: int32(k), onOthers: e.OnOthers}
 		if e.Own >= 0 {
 			x.own, x.firmMs = l.number[e.Own], l.views[e.Own].FirmMs
 		}
@@ -469,11 +495,35 @@ func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
 		if len(e.Engage) > 0 {
 			x.engage = l.list(e.Engage, true, c)
 		}
-		l.slots = append(l.slots, e.Slots...)
+		for j, sl := range e.Slots {
+			l.slots = append(l.slots, slot{sl, draw.For(keyKill(l.guns[e.Battery].entity, int32(j), 0))})
+		}
 		l.engs = append(l.engs, x)
 	}
 	o.engs.to = int32(len(l.engs))
 	l.orders = append(l.orders, o)
+}
+
+// steady reports whether nothing about who sees a path when is left to the dice
+// or to the time of launch: every eye is sure, nobody points one, no link is lost.
+func (l *layer) steady(c *course, t *brief, down []bool) bool {
+	w := &l.sights[c.way0+t.way]
+	if !l.lean || w.cues.to > w.cues.from || len(l.crowded) > 0 {
+		return false
+	}
+	for _, e := range l.eyes[c.eye0 : c.eye0+c.eyes] {
+		if e.sureMs < 0 && !down[e.sensor] {
+			return false
+		}
+	}
+	for _, x := range l.lists[c.list0:] {
+		for _, f := range l.feeds[x.from:x.to] {
+			if f.lostMs != Never {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // curves keeps detection curves with an index into each: a draw looks up where
@@ -525,13 +575,14 @@ func (c *curves) at(k int32, u uint64) int32 {
 
 // kin is a Kin with what can be told of it once.
 type kin struct {
-	*Kin
-	steadyMs int32 // flight time, where one may launch at any time of the grid and the flight always takes as long; -1
-	shift    int8  // log2 of StepMs; -1 if it is no power of two
+	launchMs, interceptMs []int32
+	firstMs, stepMs       int32
+	steadyMs              int32 // flight time, where one may launch at any time of the grid and the flight always takes as long; -1
+	shift                 int8  // log2 of StepMs; -1 if it is no power of two
 }
 
 func newKin(k *Kin) kin {
-	out := kin{Kin: k, steadyMs: -1, shift: -1}
+	out := kin{launchMs: k.LaunchMs, interceptMs: k.Intercept, firstMs: k.FirstMs, stepMs: k.StepMs, steadyMs: -1, shift: -1}
 	if k.StepMs > 0 && k.StepMs&(k.StepMs-1) == 0 {
 		out.shift = int8(bits.TrailingZeros32(uint32(k.StepMs)))
 	}
@@ -548,25 +599,25 @@ func newKin(k *Kin) kin {
 
 // place gives the first launch of the grid not before t.
 func (k *kin) place(t int32) int32 {
-	if t <= k.FirstMs {
+	if t <= k.firstMs {
 		return 0
 	}
-	up := t - k.FirstMs + k.StepMs - 1
+	up := t - k.firstMs + k.stepMs - 1
 	if k.shift >= 0 {
 		return up >> k.shift
 	}
-	return up / k.StepMs
+	return up / k.stepMs
 }
 
 // next gives the launch on the grid at or after t, at most upto.
 func (k *kin) next(t, upto int32) int32 {
 	i := k.place(t)
-	if k.steadyMs >= 0 && int(i) < len(k.LaunchMs) {
-		return min(k.FirstMs+i*k.StepMs, upto)
+	if k.steadyMs >= 0 && int(i) < len(k.launchMs) {
+		return min(k.firstMs+i*k.stepMs, upto)
 	}
-	for ; int(i) < len(k.LaunchMs); i++ {
-		if k.LaunchMs[i] >= t {
-			return min(k.LaunchMs[i], upto)
+	for ; int(i) < len(k.launchMs); i++ {
+		if k.launchMs[i] >= t {
+			return min(k.launchMs[i], upto)
 		}
 	}
 	return upto
@@ -574,9 +625,9 @@ func (k *kin) next(t, upto int32) int32 {
 
 // meets gives the intercept time of a launch at t.
 func (k *kin) meets(t int32) int32 {
-	i := min(k.place(t), int32(len(k.Intercept)-1))
+	i := min(k.place(t), int32(len(k.interceptMs)-1))
 	if k.steadyMs >= 0 {
-		return k.FirstMs + i*k.StepMs + k.steadyMs
+		return k.firstMs + i*k.stepMs + k.steadyMs
 	}
-	return k.Intercept[i]
+	return k.interceptMs[i]
 }

@@ -4,20 +4,22 @@ package sim
 type engState struct {
 	e        int32 // of the program's engagements
 	missile  int32
-	command  int32 // index of the command among the path's, for what is given
+	battery  int32
 	slot0    int32 // of shown
+	slots    int32
 	orgMs    int32 // ready organically, from launch
 	ownMs    int32 // own radar has a firm track
 	lorMs    int32
 	eorMs    int32
-	slot     int32 // next slot to try
-	busySlot int32 // slot of the shot in flight
+	kin      int32
+	slot     int32 // next slot to try; that of a shot in flight is the one before
 	tauMs    int32 // its intercept, from launch
 	salvo    int32 // its rounds
 	used     int32 // rounds this battery fired at this missile
 	owed     int32 // what it adds to its battery's need
 	kills    bool
 	done     bool
+	onOthers bool
 }
 
 // arrival gives when the earliest of a list of the path's reaches who waits for
@@ -35,152 +37,234 @@ func (p *table) arrival(m *memoed, tag uint32, l *list, at int, start int32) int
 	return t
 }
 
+// standing is what becomes ready against a missile, with times from its launch.
+type standing struct {
+	known   bool // it holds something, where it is kept for all missiles of a path
+	eng     []engState
+	whenMs  []int32 // per engagement: when it first means to shoot
+	counted counted
+}
+
+// times are when the nation aimed at learned of a missile and when somebody could
+// shoot at it, ms from launch; Never, and -1 for the last shot, where not.
+type times struct{ alert, track, firstShot, lastShot int32 }
+
 // ready works out from when each battery may shoot at each missile.
 func (p *table) ready(briefs []brief, out []int32, log *Log) {
-	b := p.b
 	engs := 0
 	p.events.reset()
 	for i, path := range p.path {
 		if path < 0 {
 			continue
 		}
-		pa := &b.Paths[path]
-		c := &p.courses[path]
-		at := int(p.rowOf[i]) * p.maxEyes
-		tag := p.tagOf(i)
-		memo := p.memo[i*p.maxLists : i*p.maxLists+int(c.lists)]
-		lists := p.lists[c.list0 : c.list0+c.lists]
-		start := p.startMs[i]
-		firstShot, lastShot := Never, int32(-1)
-		for oi := briefs[path].orders.from; oi < briefs[path].orders.to; oi++ {
-			o := &p.orders[oi]
-			how := &b.Commands[o.nation]
-			alert := p.arrival(&memo[o.alerts], tag, &lists[o.alerts], at, start)
-			if alert == Never {
-				continue
+		br := &briefs[path]
+		if br.steady >= 0 && log == nil && p.given == nil {
+			// All missiles of the path meet the same batteries at the same times.
+			st := &p.standing[br.steady]
+			if !st.known {
+				var t times
+				t, st.whenMs = p.prepare(br, int32(i), path, engs, st.whenMs[:0], nil)
+				st.counted = p.b.Paths[path].counted(t)
+				st.eng = append(st.eng[:0], p.eng[engs:engs+len(st.whenMs)]...)
+				st.known = true
 			}
-			if o.owner || log != nil {
-				p.told(o, pa, alert, p.arrival(&memo[o.tracks], tag, &lists[o.tracks], at, start), int32(i), out, log)
+			to := p.eng[engs : engs+len(st.eng)]
+			for k := range to {
+				to[k] = st.eng[k]
 			}
-			known := o.knownMs
-			if p.given != nil {
-				known = p.given.KnownMs(i, int(o.index))
-			}
-			if known == Never {
-				continue
-			}
-			gate := max(known, alert+how.DecisionMs)
-			det := p.firm[at : at+p.maxEyes]
-			for ei := o.engs.from; ei < o.engs.to; ei++ {
-				e := &p.engs[ei]
-				g := &p.guns[e.battery]
-				s := &p.eng[engs]
-				// Ready by the own radar's track, and on others' tracks.
-				gated := gate + g.reactionMs
-				s.orgMs, s.ownMs, s.lorMs, s.eorMs = Never, Never, Never, Never
-				first := Never
-				if e.own >= 0 {
-					if t := det[e.own]; t != Never {
-						s.ownMs = t + e.firmMs
-						s.orgMs = max(s.ownMs+g.reactionMs, gated)
-						first = s.orgMs
-					}
-				}
-				if e.launch >= 0 {
-					if t := p.arrival(&memo[e.launch], tag, &lists[e.launch], at, start); t != Never {
-						s.lorMs = max(t+g.reactionMs, gated)
-						first = min(first, s.lorMs)
-					}
-				}
-				if e.engage >= 0 {
-					if t := p.arrival(&memo[e.engage], tag, &lists[e.engage], at, start); t != Never {
-						s.eorMs = max(t+g.reactionMs, gated)
-						first = min(first, s.eorMs)
-					}
-				}
-				s.e, s.missile, s.command, s.slot0 = ei, int32(i), o.index, e.slot0
-				if p.given != nil {
-					p.give(s, e)
-				}
-				slots := p.slotsOf(s, e)
-				j := 0
-				for ; j < len(slots) && (slots[j].LaunchMs < first || s.threshold(&slots[j], slots[j].LaunchMs) == 0); j++ {
-				}
-				if j == len(slots) {
-					if log != nil {
-						log.add(Event{Kind: EvTooLate, TMs: start + min(first, Never-start), Missile: int32(i), A: e.battery, B: slots[len(slots)-1].LaunchMs + start})
-					}
-					continue
-				}
-				if g.once {
-					// One salvo only: at the last look, when the track is best.
-					j = len(slots) - 1
-				}
-				when := slots[j].LaunchMs
-				if g.atOnce {
-					when = p.kins[e.kin].next(max(first, 0), when)
-				}
-				firstShot, lastShot = min(firstShot, when), max(lastShot, slots[len(slots)-1].LaunchMs)
-				if log != nil {
-					log.add(Event{Kind: EvReady, TMs: start + first, Missile: int32(i), A: e.battery, B: start + when})
-				}
-				s.slot, s.used, s.kills, s.done = int32(j), 0, false, false
-				m := &p.magazines[e.battery]
-				s.owed = s.owes(e, g, m)
-				m.need += s.owed
-				m.open++
-				if !e.onOthers {
-					m.home++
-				}
-				p.events.arrive(eventAt(start+when, evFire, int32(engs)))
-				engs++
-			}
+			engs = p.line(int32(i), engs, st.whenMs)
+			p.flown[path]++
+			continue
 		}
-		if firstShot != Never && pa.Asset >= 0 {
-			row := out[p.col.asset0+int(pa.Asset)*p.col.assetW:]
-			row[p.col.asset[ShotCount]]++
-			row[p.col.asset[FirstShot]] += (pa.DurationMs - firstShot) / 100
-			row[p.col.asset[LastShot]] += (pa.DurationMs - lastShot) / 100
+		var t times
+		t, p.whenMs = p.prepare(br, int32(i), path, engs, p.whenMs[:0], log)
+		engs = p.line(int32(i), engs, p.whenMs)
+		c := p.b.Paths[path].counted(t)
+		p.note(path, &c, 1, out)
+	}
+	for path, n := range p.flown {
+		if n > 0 {
+			p.note(int32(path), &p.standing[briefs[path].steady].counted, n, out)
+			p.flown[path] = 0
 		}
 	}
 	p.engaged = engs
 	for k := range p.magazines {
 		m := &p.magazines[k]
-		m.plenty = m.rounds >= m.need && p.guns[k].ration == 0
+		// Where kills are known at launch nobody waits for another's shot, and
+		// nobody asks whether rounds are short.
+		m.plenty = p.oracle || m.left >= m.need && m.ration == 0
 	}
 	p.events.sort()
 }
 
-// told counts and tells when a nation learned of a missile.
-func (p *table) told(o *order, pa *Path, alert, track, missile int32, out []int32, log *Log) {
-	if log != nil {
-		start := p.startMs[missile]
-		log.add(Event{Kind: EvAlert, TMs: start + alert, Missile: missile, A: o.nation})
-		if track != Never {
-			log.add(Event{Kind: EvFirm, TMs: start + track, Missile: missile, A: o.nation})
+// line puts the engagements of a missile, which stand in eng from engs on, on the
+// agenda and in the books of their batteries. It gives the place behind them.
+func (p *table) line(missile int32, engs int, whenMs []int32) int {
+	start := p.startMs[missile]
+	eng := p.eng[engs : engs+len(whenMs)]
+	for k := range eng {
+		s := &eng[k]
+		s.missile = missile
+		m := &p.magazines[s.battery]
+		if !p.oracle {
+			s.owed = s.owes(m)
+			m.need += s.owed
 		}
+		m.open++
+		if !s.onOthers {
+			m.home++
+		}
+		p.events.arrive(start+whenMs[k], int32(engs+k))
 	}
-	if !o.owner {
-		return
-	}
-	row := out[p.col.asset0+int(pa.Asset)*p.col.assetW:]
-	if alert < pa.DurationMs {
-		row[p.col.asset[WarnedCount]]++
-		row[p.col.asset[WarnedTime]] += (pa.DurationMs - alert) / 100
-	}
-	if track < pa.DurationMs {
-		row[p.col.asset[FirmCount]]++
-		row[p.col.asset[FirmTime]] += (pa.DurationMs - track) / 100
-	}
+	return engs + len(eng)
 }
 
-func (p *table) slotsOf(s *engState, e *engagement) []Slot {
-	return p.shown[s.slot0 : s.slot0+e.slots]
+// prepare works out which batteries become ready against a missile. It puts their
+// engagements into eng from engs on and gives when each first means to shoot.
+func (p *table) prepare(br *brief, i, path int32, engs int, whenMs []int32, log *Log) (times, []int32) {
+	b := p.b
+	c := &p.courses[path]
+	at := int(p.rowOf[i]) * p.maxEyes
+	det := p.firm[at : at+p.maxEyes]
+	tag := p.tagOf(int(i))
+	memo := p.memo[int(i)*p.maxLists : int(i)*p.maxLists+int(c.lists)]
+	lists := p.lists[c.list0 : c.list0+c.lists]
+	start := p.startMs[i]
+	out := times{Never, Never, Never, -1}
+	orders := p.orders[br.orders.from:br.orders.to]
+	for oi := range orders {
+		o := &orders[oi]
+		alert := p.arrival(&memo[o.alerts], tag, &lists[o.alerts], at, start)
+		if alert == Never {
+			continue
+		}
+		if o.owner || log != nil {
+			track := p.arrival(&memo[o.tracks], tag, &lists[o.tracks], at, start)
+			if o.owner {
+				out.alert, out.track = alert, track
+			}
+			if log != nil {
+				log.add(Event{Kind: EvAlert, TMs: start + alert, Missile: i, A: o.nation})
+				if track != Never {
+					log.add(Event{Kind: EvFirm, TMs: start + track, Missile: i, A: o.nation})
+				}
+			}
+		}
+		known := o.knownMs
+		if p.given != nil {
+			known = p.given.KnownMs(int(i), int(o.index))
+		}
+		if known == Never {
+			continue
+		}
+		gate := max(known, alert+b.Commands[o.nation].DecisionMs)
+		engagements := p.engs[o.engs.from:o.engs.to]
+		for k := range engagements {
+			e := &engagements[k]
+			g := &p.guns[e.battery]
+			s := &p.eng[engs]
+			// Ready by the own radar's track, and on others' tracks.
+			gated := gate + g.reactionMs
+			s.orgMs, s.ownMs, s.lorMs, s.eorMs = Never, Never, Never, Never
+			first := Never
+			if e.own >= 0 {
+				if t := det[e.own]; t != Never {
+					s.ownMs = t + e.firmMs
+					s.orgMs = max(s.ownMs+g.reactionMs, gated)
+					first = s.orgMs
+				}
+			}
+			if e.launch >= 0 {
+				if t := p.arrival(&memo[e.launch], tag, &lists[e.launch], at, start); t != Never {
+					s.lorMs = max(t+g.reactionMs, gated)
+					first = min(first, s.lorMs)
+				}
+			}
+			if e.engage >= 0 {
+				if t := p.arrival(&memo[e.engage], tag, &lists[e.engage], at, start); t != Never {
+					s.eorMs = max(t+g.reactionMs, gated)
+					first = min(first, s.eorMs)
+				}
+			}
+			s.e, s.missile, s.battery, s.slot0, s.slots, s.kin, s.onOthers = o.engs.from+int32(k), i, e.battery, e.slot0, e.slots, e.kin, e.onOthers
+			if p.given != nil {
+				p.give(s, e)
+			}
+			slots := p.slotsOf(s)
+			j := 0
+			for ; j < len(slots) && (slots[j].LaunchMs < first || s.threshold(&slots[j], slots[j].LaunchMs) == 0); j++ {
+			}
+			last := slots[len(slots)-1].LaunchMs
+			if j == len(slots) {
+				if log != nil {
+					log.add(Event{Kind: EvTooLate, TMs: start + min(first, Never-start), Missile: i, A: e.battery, B: start + last})
+				}
+				continue
+			}
+			if g.once {
+				// One salvo only: at the last look, when the track is best.
+				j = len(slots) - 1
+			}
+			when := slots[j].LaunchMs
+			if g.atOnce {
+				when = p.kins[e.kin].next(max(first, 0), when)
+			}
+			out.firstShot, out.lastShot = min(out.firstShot, when), max(out.lastShot, last)
+			if log != nil {
+				log.add(Event{Kind: EvReady, TMs: start + first, Missile: i, A: e.battery, B: start + when})
+			}
+			s.slot, s.used, s.kills, s.done = int32(j), 0, false, false
+			whenMs = append(whenMs, when)
+			engs++
+		}
+	}
+	return out, whenMs
 }
+
+// counted turns times into what they add to the columns of the asset that a path
+// ends at.
+func (pa *Path) counted(t times) (c counted) {
+	before := func(ms int32) int32 { return (pa.DurationMs - ms) / 100 }
+	if t.alert < pa.DurationMs {
+		c.warned, c.warnedTime = 1, before(t.alert)
+	}
+	if t.track < pa.DurationMs {
+		c.firm, c.firmTime = 1, before(t.track)
+	}
+	if t.firstShot != Never {
+		c.shot, c.firstShot, c.lastShot = 1, before(t.firstShot), before(t.lastShot)
+	}
+	return c
+}
+
+// counted is what the columns of an asset are told of a missile that flies at it:
+// whether its nation learned of it, had a firm track, somebody could shoot, and
+// how long before the end, tenths of a second.
+type counted struct{ warned, warnedTime, firm, firmTime, shot, firstShot, lastShot int32 }
+
+// note adds it to the row, for n missiles.
+func (p *table) note(path int32, c *counted, n int32, out []int32) {
+	a := p.b.Paths[path].Asset
+	if a < 0 {
+		return
+	}
+	at := &p.col.asset
+	row := out[p.col.asset0+int(a)*p.col.assetW:]
+	row[at[WarnedCount]] += n * c.warned
+	row[at[WarnedTime]] += n * c.warnedTime
+	row[at[FirmCount]] += n * c.firm
+	row[at[FirmTime]] += n * c.firmTime
+	row[at[ShotCount]] += n * c.shot
+	row[at[FirstShot]] += n * c.firstShot
+	row[at[LastShot]] += n * c.lastShot
+}
+
+func (p *table) slotsOf(s *engState) []slot { return p.shown[s.slot0 : s.slot0+s.slots] }
 
 // threshold gives the best kill threshold that the allowed modes offer to a
 // launch at t in a slot; 0 if none is allowed.
-func (s *engState) threshold(sl *Slot, t int32) uint64 {
+func (s *engState) threshold(sl *slot, t int32) uint64 {
 	var best uint64
 	if s.orgMs <= t {
 		best = sl.Organic
@@ -203,7 +287,7 @@ const (
 
 // mode says which mode gives the threshold a shot was fired with; the one that
 // leans least on others, where two give the same.
-func (s *engState) mode(sl *Slot, t int32) int32 {
+func (s *engState) mode(sl *slot, t int32) int32 {
 	switch best := s.threshold(sl, t); {
 	case s.orgMs <= t && sl.Organic == best:
 		return ModeOrganic

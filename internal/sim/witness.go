@@ -232,7 +232,7 @@ func (p *table) give(s *engState, e *engagement) {
 	s.slot0 = int32(len(p.shown))
 	for k, sl := range p.slots[e.slot0 : e.slot0+e.slots] {
 		ask := func(mode int) uint64 {
-			return p.given.Promise(int(s.missile), int(s.command), int(e.index), k, mode)
+			return p.given.Promise(int(s.missile), int(e.command), int(e.index), k, mode)
 		}
 		sl.Organic, sl.Launch, sl.Eng = ask(ModeOrganic), ask(ModeLaunchOnRemote), ask(ModeEngageOnRemote)
 		p.shown = append(p.shown, sl)
