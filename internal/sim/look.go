@@ -146,10 +146,17 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 	for k := range cues {
 		p.lastCue[k] = pointed{Never, Never}
 	}
-	for changed := len(cues) > 0; changed; {
-		changed = false
+	// Each cue is asked once, and again when an eye that it waits for has found
+	// the missile earlier since.
+	fresh := ^uint64(0) // eyes, as in cue.from, that found it earlier in this round
+	for fresh != 0 && len(cues) > 0 {
+		news := fresh
+		fresh = 0
 		for k := range cues {
 			q := &cues[k]
+			if (news|fresh)&q.from == 0 {
+				continue
+			}
 			warn, warnBy := earliest(p.feeds[q.warn.from:q.warn.to], det, start)
 			if warn == Never {
 				continue
@@ -160,19 +167,20 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 			}
 			p.lastCue[k] = pointed{warn, track}
 			for _, to := range p.points[q.points.from:q.points.to] {
-				now := det[to]
-				if warn >= now && track >= now {
+				now, e := det[to], &eyes[to]
+				byWarning, byTrack := max(warn, e.warned0) < now, max(track, e.cued0) < now
+				if !byWarning && !byTrack {
 					continue
 				}
-				e, x := &eyes[to], &sights[to]
+				x := &sights[to]
 				t, from := Never, warnBy
-				if warn < now {
+				if byWarning {
 					if x.warned == notAsked {
 						x.warned = p.aided(i, e, e.warned, dice)
 					}
 					t = max(warn, x.warned)
 				}
-				if track < now && track < t {
+				if byTrack && track < t {
 					if x.cued == notAsked {
 						x.cued = p.aided(i, e, e.cued, dice)
 					}
@@ -183,7 +191,8 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 				if t >= now || t > e.lastMs || e.lostMs != Never && start+t > e.lostMs {
 					continue
 				}
-				det[to], changed = t, true
+				det[to] = t
+				fresh |= 1 << (to % 64)
 				if log != nil {
 					p.cuedBy[to] = from
 				}

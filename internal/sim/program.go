@@ -60,6 +60,7 @@ type eye struct {
 	view, sensor           int32 // in the board; the view counts among the path's
 	firmMs, lastMs, lostMs int32
 	search, warned, cued   int32 // curves
+	warned0, cued0         int32 // the earliest the last two can bring anything
 	sureMs                 int32 // it finds the missile then whatever is drawn; -1: that depends
 }
 
@@ -76,7 +77,10 @@ type list struct {
 
 // cue is a NationCue: its lists, which are not among those of the commands
 // because they are asked while detections still change, and the eyes it points.
-type cue struct{ warn, track, points span }
+type cue struct {
+	warn, track, points span
+	from                uint64 // the eyes of its lists: bit k for eye k, and every 64th after it
+}
 
 type span struct{ from, to int32 }
 
@@ -151,6 +155,9 @@ func newProgram(b *Board, lean bool) *program {
 		}
 	}
 	l := layer{program: pr, isCrowded: crowded}
+	for q := range b.Postures {
+		l.sceneOf = append(l.sceneOf, make([]int, len(b.Postures[q].States)))
+	}
 	for i := range b.Paths {
 		l.path(i)
 	}
@@ -192,6 +199,7 @@ type layer struct {
 	sure      []int32          // per view: found by then whatever is drawn; Never if not sure
 	asked     []bool           // per view: somebody may wait for it
 	number    []int32          // per view: its eye, -1
+	sceneOf   [][]int          // per posture and state
 	known     map[string]int32 // lists, by content
 	ways      map[string]int32 // sightings, by content
 	key       []byte
@@ -206,10 +214,12 @@ func (l *layer) path(i int) {
 	l.known, l.ways = map[string]int32{}, map[string]int32{}
 	for v := range l.views {
 		l.sure[v] = l.surely(&l.views[v])
-		l.asked[v] = !l.lean || l.isCrowded[l.views[v].Sensor]
 	}
-	if l.lean {
-		l.ask(i)
+	scenes := l.scenes(i)
+	for _, x := range scenes {
+		for v := range l.asked {
+			l.asked[v] = l.asked[v] || x.asked[v]
+		}
 	}
 	c := &course{eye0: int32(len(l.eyes)), list0: int32(len(l.lists)), way0: int32(len(l.sights)), steady: true}
 	for v := range l.views {
@@ -221,19 +231,22 @@ func (l *layer) path(i int) {
 		}
 	}
 	c.eyes = int32(len(l.eyes)) - c.eye0
+	ways := make([]int32, len(scenes))
+	for k, x := range scenes {
+		ways[k] = l.way(x, c)
+	}
 	for q := range b.Postures {
 		for s := range b.Postures[q].States {
 			st := &b.Postures[q].States[s][i]
-			down := b.Postures[q].Down[s]
 			t := &l.states[q][s][i]
-			t.way = l.way(st, down, c)
+			t.way = ways[l.sceneOf[q][s]]
 			t.orders.from = int32(len(l.orders))
 			for k := range st.Commands {
 				l.order(i, k, &st.Commands[k], c)
 			}
 			t.orders.to = int32(len(l.orders))
 			t.steady = -1
-			if l.steady(c, t, down) {
+			if l.steady(c, t, b.Postures[q].Down[s]) {
 				t.steady = int32(l.steadies)
 				l.steadies++
 			} else {
@@ -287,53 +300,113 @@ func (l *layer) firm(f *Feed, firm bool) int32 {
 	return 0
 }
 
-// ask marks the views of a path that somebody may wait for: commands, and those
-// whose finds point a view that somebody may wait for.
-func (l *layer) ask(path int) {
+// scene is all that states of postures in which a path is seen alike share.
+type scene struct {
+	cues  []NationCue
+	down  []bool // per sensor
+	asked []bool // per view: somebody may wait for it in one of the states
+}
+
+// scenes sorts the states of the postures by how a path is seen in them. sceneOf
+// then has the number of each state's.
+func (l *layer) scenes(path int) []*scene {
 	b := l.b
-	mark := func(feeds []Feed, firm bool) (more bool) {
-		for _, f := range l.upTo(feeds, firm) {
-			more = more || !l.asked[f.View]
-			l.asked[f.View] = true
-		}
-		return more
-	}
+	var out []*scene
+	known := map[string]int{}
 	for q := range b.Postures {
 		for s := range b.Postures[q].States {
 			st := &b.Postures[q].States[s][path]
-			for k := range st.Commands {
-				cmd := &st.Commands[k]
-				if !l.matters(path, cmd) {
-					continue
+			down := b.Postures[q].Down[s]
+			l.key = l.key[:0]
+			for k := range st.Cues {
+				c := &st.Cues[k]
+				l.keyFeeds(l.upTo(c.Warnings, false))
+				l.keyFeeds(l.upTo(c.Tracks, true))
+				l.keyViews(c.Views)
+			}
+			for v := range l.views {
+				if down[l.views[v].Sensor] {
+					l.key = binary.LittleEndian.AppendUint32(l.key, uint32(v))
 				}
-				mark(cmd.Alerts, false)
-				mark(cmd.Tracks, true)
-				if cmd.KnownMs == Never {
-					continue
+			}
+			n, ok := known[string(l.key)]
+			if !ok {
+				n = len(out)
+				known[string(l.key)] = n
+				x := &scene{cues: st.Cues, down: down, asked: make([]bool, len(l.views))}
+				for v := range x.asked {
+					x.asked[v] = !l.lean || l.isCrowded[l.views[v].Sensor]
 				}
-				for e := range cmd.Engs {
-					if own := cmd.Engs[e].Own; own >= 0 {
-						l.asked[own] = true
-					}
-					mark(cmd.Engs[e].Launch, true)
-					mark(cmd.Engs[e].Engage, true)
+				out = append(out, x)
+			}
+			l.sceneOf[q][s] = n
+			if l.lean {
+				l.ask(path, st, out[n].asked)
+			}
+		}
+	}
+	// Who points a view that somebody waits for is waited for, too.
+	for _, x := range out {
+		for more := l.lean; more; {
+			more = false
+			for k := range x.cues {
+				if len(l.pointed(&x.cues[k], x.asked)) > 0 {
+					more = l.mark(x.cues[k].Warnings, false, x.asked) || more
+					more = l.mark(x.cues[k].Tracks, true, x.asked) || more
 				}
 			}
 		}
 	}
-	for more := true; more; {
-		more = false
-		for q := range b.Postures {
-			for s := range b.Postures[q].States {
-				cues := b.Postures[q].States[s][path].Cues
-				for k := range cues {
-					if len(l.pointed(&cues[k])) > 0 {
-						more = mark(cues[k].Warnings, false) || more
-						more = mark(cues[k].Tracks, true) || more
-					}
-				}
-			}
+	return out
+}
+
+// ask marks the views of a path that its commands may wait for.
+func (l *layer) ask(path int, st *PathState, asked []bool) {
+	for k := range st.Commands {
+		cmd := &st.Commands[k]
+		if !l.matters(path, cmd) {
+			continue
 		}
+		l.mark(cmd.Alerts, false, asked)
+		if l.owns(path, cmd) {
+			l.mark(cmd.Tracks, true, asked)
+		}
+		if cmd.KnownMs == Never {
+			continue
+		}
+		for e := range cmd.Engs {
+			if own := cmd.Engs[e].Own; own >= 0 {
+				asked[own] = true
+			}
+			l.mark(cmd.Engs[e].Launch, true, asked)
+			l.mark(cmd.Engs[e].Engage, true, asked)
+		}
+	}
+}
+
+// mark marks the views of a list and reports whether one was not marked before.
+func (l *layer) mark(feeds []Feed, firm bool, asked []bool) (more bool) {
+	for _, f := range l.upTo(feeds, firm) {
+		more = more || !asked[f.View]
+		asked[f.View] = true
+	}
+	return more
+}
+
+func (l *layer) keyFeeds(feeds []Feed) {
+	l.key = binary.LittleEndian.AppendUint32(l.key, uint32(len(feeds)))
+	for i := range feeds {
+		f := &feeds[i]
+		for _, x := range [4]int32{f.View, f.DelayMs, f.LostMs, f.BoundMs} {
+			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(x))
+		}
+	}
+}
+
+func (l *layer) keyViews(views []int32) {
+	l.key = binary.LittleEndian.AppendUint32(l.key, uint32(len(views)))
+	for _, v := range views {
+		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(v))
 	}
 }
 
@@ -351,8 +424,9 @@ func (l *layer) owns(path int, cmd *PathCommand) bool {
 // to milliseconds, the sum and its parts.
 const boundSlackMs = 2
 
-// pointed lists the views that a cue may make find something sooner.
-func (l *layer) pointed(c *NationCue) []int32 {
+// pointed lists the views that a cue may make find something sooner, of those
+// that are asked.
+func (l *layer) pointed(c *NationCue, asked []bool) []int32 {
 	if !l.lean {
 		return c.Views
 	}
@@ -365,7 +439,7 @@ func (l *layer) pointed(c *NationCue) []int32 {
 	var out []int32
 	for _, v := range c.Views {
 		x := &l.views[v]
-		if l.asked[v] && min(first(c.Warnings, &x.Warned), first(c.Tracks, &x.Cued)) < l.sure[v] {
+		if asked[v] && min(first(c.Warnings, &x.Warned), first(c.Tracks, &x.Cued)) < l.sure[v] {
 			out = append(out, v)
 		}
 	}
@@ -380,6 +454,7 @@ func (l *layer) eye(v int) eye {
 	if e.warned, e.cued = e.search, e.search; !x.Plain {
 		e.warned, e.cued = l.curves.add(&x.Warned), l.curves.add(&x.Cued)
 	}
+	e.warned0, e.cued0 = l.curves.first(e.warned), l.curves.first(e.cued)
 	if len(x.Search.Upto) > 0 && x.Search.Upto[0] == always && s.LostMs == Never {
 		e.sureMs = x.Search.TMs[0]
 	}
@@ -405,16 +480,10 @@ func (l *layer) put(feeds []Feed, firm bool) span {
 func (l *layer) list(feeds []Feed, firm bool, c *course) int32 {
 	feeds = l.upTo(feeds, firm)
 	l.key = l.key[:0]
-	l.key = append(l.key, byte(len(feeds)), 0)
 	if firm {
-		l.key[1] = 1
+		l.key = append(l.key, 1)
 	}
-	for i := range feeds {
-		f := &feeds[i]
-		for _, x := range [4]int32{f.View, f.DelayMs, f.LostMs, f.BoundMs} {
-			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(x))
-		}
-	}
+	l.keyFeeds(feeds)
 	n, ok := l.known[string(l.key)]
 	if !ok {
 		n = int32(len(l.lists)) - c.list0
@@ -425,43 +494,42 @@ func (l *layer) list(feeds []Feed, firm bool, c *course) int32 {
 	return n
 }
 
-// way gives the number, among the path's, of the way it is seen in a state.
-func (l *layer) way(st *PathState, down []bool, c *course) int32 {
+// way writes down how a path is seen in a scene and gives its number among the
+// path's. Scenes that differ only in what nobody asks for have the same.
+func (l *layer) way(x *scene, c *course) int32 {
 	w := sighting{cues: span{from: int32(len(l.cues))}}
 	feeds0, points0 := len(l.feeds), len(l.points)
 	l.key = l.key[:0]
-	for k := range st.Cues {
-		x := &st.Cues[k]
-		pointed := l.pointed(x)
+	for k := range x.cues {
+		from := &x.cues[k]
+		pointed := l.pointed(from, x.asked)
 		if len(pointed) == 0 {
 			continue
 		}
+		warnings, tracks := l.upTo(from.Warnings, false), l.upTo(from.Tracks, true)
+		l.keyFeeds(warnings)
+		l.keyFeeds(tracks)
+		l.keyViews(pointed)
 		q := cue{points: span{from: int32(len(l.points))}}
 		for _, v := range pointed {
 			l.points = append(l.points, l.number[v])
 		}
 		q.points.to = int32(len(l.points))
-		q.warn, q.track = l.put(l.upTo(x.Warnings, false), false), l.put(l.upTo(x.Tracks, true), true)
+		q.warn, q.track = l.put(warnings, false), l.put(tracks, true)
+		for _, f := range l.feeds[q.warn.from:q.track.to] {
+			q.from |= 1 << (f.eye % 64)
+		}
 		l.cues = append(l.cues, q)
-		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(q.warn.to-q.warn.from))
-		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(len(pointed)))
 	}
 	w.cues.to = int32(len(l.cues))
 	w.down.from = int32(len(l.points))
 	for v := range l.views {
-		if down[l.views[v].Sensor] && l.number[v] >= 0 {
+		if x.down[l.views[v].Sensor] && x.asked[v] {
 			l.points = append(l.points, l.number[v])
 		}
 	}
 	w.down.to = int32(len(l.points))
-	for _, f := range l.feeds[feeds0:] {
-		for _, x := range [4]int32{f.eye, f.addMs, f.lostMs, f.boundMs} {
-			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(x))
-		}
-	}
-	for _, t := range l.points[points0:] {
-		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(t))
-	}
+	l.keyViews(l.points[w.down.from:])
 	n, ok := l.ways[string(l.key)]
 	if ok {
 		l.feeds, l.points, l.cues = l.feeds[:feeds0], l.points[:points0], l.cues[:w.cues.from]
@@ -478,7 +546,10 @@ func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
 		return
 	}
 	o := order{nation: cmd.Nation, index: int32(index), knownMs: cmd.KnownMs, owner: l.owns(path, cmd)}
-	o.alerts, o.tracks = l.list(cmd.Alerts, false, c), l.list(cmd.Tracks, true, c)
+	o.alerts, o.tracks = l.list(cmd.Alerts, false, c), -1
+	if o.owner || !l.lean {
+		o.tracks = l.list(cmd.Tracks, true, c)
+	}
 	o.engs.from = int32(len(l.engs))
 	for k := range cmd.Engs {
 		e := &cmd.Engs[k]
@@ -562,6 +633,9 @@ func (c *curves) add(x *Curve) int32 {
 	c.index = append(c.index, q)
 	return int32(len(c.index)) - 1
 }
+
+// first gives the earliest time at which curve k can detect.
+func (c *curves) first(k int32) int32 { return c.tMs[c.index[k].first] }
 
 // at gives the time at which curve k detects for draw u.
 func (c *curves) at(k int32, u uint64) int32 {
