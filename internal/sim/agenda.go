@@ -63,7 +63,7 @@ func (a *agenda) arrive(tMs, eng int32) {
 }
 
 func (a *agenda) bucket(tMs int32) int {
-	return min(max(int(tMs), 0)>>a.shift, len(a.count)-1)
+	return int(min(uint(tMs)>>a.shift, uint(len(a.count)-1)))
 }
 
 // few events are sorted by insertion; a bucket with more than these is sorted by

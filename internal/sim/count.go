@@ -8,18 +8,18 @@ func (p *table) count(dice draw.Run, out []int32, log *Log) {
 	for k := range p.magazines {
 		m := &p.magazines[k]
 		row := out[p.col.battery0+k*p.col.batteryW:]
-		nation := out[p.col.nation0+int(m.nation)*p.col.nationW:]
-		for _, c := range [...]struct {
-			kind Kind
-			n    int32
-		}{{Shots, m.shots}, {Wasted, m.wasted}, {OnOthers, m.onOthers}} {
-			if c.n > 0 {
-				row[p.col.battery[c.kind]] = c.n
-				nation[p.col.nation[c.kind]] += c.n
-				out[p.col.whole[c.kind]] += c.n
-			}
-		}
 		row[p.col.battery[Left]] = m.left
+		if m.shots == 0 {
+			continue
+		}
+		row[p.col.battery[Shots]], row[p.col.battery[Wasted]], row[p.col.battery[OnOthers]] = m.shots, m.wasted, m.onOthers
+		nation := out[p.col.nation0+int(m.nation)*p.col.nationW:]
+		nation[p.col.nation[Shots]] += m.shots
+		nation[p.col.nation[Wasted]] += m.wasted
+		nation[p.col.nation[OnOthers]] += m.onOthers
+		out[p.col.whole[Shots]] += m.shots
+		out[p.col.whole[Wasted]] += m.wasted
+		out[p.col.whole[OnOthers]] += m.onOthers
 	}
 	clear(p.hits)
 	clear(p.leaks)

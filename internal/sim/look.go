@@ -27,9 +27,12 @@ type memoed struct {
 	tMs int32
 }
 
-// pointed is when a nation's radars were last told where to look, by a warning
-// and by a track.
-type pointed struct{ warn, track int32 }
+// pointed is when a nation's radars are told where to look, by a warning and by a
+// track, and whether that has changed since they were last pointed.
+type pointed struct {
+	warn, track int32
+	news        bool
+}
 
 // look draws when each sensor would find each missile unaided. It does not
 // depend on the posture, so that the postures of one run share it.
@@ -127,13 +130,16 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 	eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
 	det = det[:len(eyes)]
 	sights := p.sight[int(i)*p.maxEyes : int(i)*p.maxEyes+len(eyes)]
-	for k := range sights {
-		det[k] = sights[k].search
-		if c.steady {
+	if c.steady {
+		for k := range eyes {
 			det[k] = eyes[k].sureMs
 		}
+	} else {
+		for k := range sights {
+			det[k] = sights[k].search
+		}
 	}
-	for _, k := range p.points[w.down.from:w.down.to] {
+	for _, k := range p.down[w.down.from:w.down.to] {
 		det[k] = Never
 	}
 	if log != nil {
@@ -144,35 +150,42 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 	start := p.startMs[i]
 	cues := p.cues[w.cues.from:w.cues.to]
 	for k := range cues {
-		p.lastCue[k] = pointed{Never, Never}
+		q := &cues[k]
+		x := pointed{news: true}
+		x.warn, _ = earliest(p.feeds[q.warn.from:q.warn.to], det, start)
+		x.track, _ = earliest(p.feeds[q.track.from:q.track.to], det, start)
+		p.pointing[k] = x
 	}
-	// Each cue is asked once, and again when an eye that it waits for has found
-	// the missile earlier since.
-	fresh := ^uint64(0) // eyes, as in cue.from, that found it earlier in this round
-	for fresh != 0 && len(cues) > 0 {
-		news := fresh
-		fresh = 0
+	tellsOf := p.tellsOf[w.tells : w.tells+c.eyes]
+	for more := len(cues) > 0; more; {
+		more = false
 		for k := range cues {
 			q := &cues[k]
-			if (news|fresh)&q.from == 0 {
+			now := &p.pointing[k]
+			if !now.news || now.warn == Never {
 				continue
 			}
-			warn, warnBy := earliest(p.feeds[q.warn.from:q.warn.to], det, start)
-			if warn == Never {
-				continue
+			now.news = false
+			warn, track := now.warn, now.track
+			warnBy, trackBy := int32(-1), int32(-1)
+			if log != nil {
+				_, warnBy = earliest(p.feeds[q.warn.from:q.warn.to], det, start)
+				_, trackBy = earliest(p.feeds[q.track.from:q.track.to], det, start)
 			}
-			track, trackBy := earliest(p.feeds[q.track.from:q.track.to], det, start)
-			if p.lastCue[k] == (pointed{warn, track}) {
-				continue // pointing at the same times again can bring nothing earlier
-			}
-			p.lastCue[k] = pointed{warn, track}
-			for _, to := range p.points[q.points.from:q.points.to] {
-				now, e := det[to], &eyes[to]
-				byWarning, byTrack := max(warn, e.warned0) < now, max(track, e.cued0) < now
+			soonest := min(warn, track)
+			points := p.points[q.points.from:q.points.to]
+			for pi := range points {
+				at := &points[pi]
+				to := at.eye
+				has := det[to]
+				if has <= soonest {
+					continue
+				}
+				byWarning, byTrack := max(warn, at.warned0) < has, max(track, at.cued0) < has
 				if !byWarning && !byTrack {
 					continue
 				}
-				x := &sights[to]
+				x, e := &sights[to], &eyes[to]
 				t, from := Never, warnBy
 				if byWarning {
 					if x.warned == notAsked {
@@ -188,13 +201,28 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 						t, from = c, trackBy
 					}
 				}
-				if t >= now || t > e.lastMs || e.lostMs != Never && start+t > e.lostMs {
+				if t >= has || t > e.lastMs || e.lostMs != Never && start+t > e.lostMs {
 					continue
 				}
 				det[to] = t
-				fresh |= 1 << (to % 64)
 				if log != nil {
 					p.cuedBy[to] = from
+				}
+				// Who is told of it by this eye may know it earlier now.
+				of := tellsOf[to]
+				for ti := of.from; ti < of.to; ti++ {
+					l := &p.tells[ti]
+					arrives := t + l.addMs
+					if l.lostMs != Never && start+arrives > l.lostMs {
+						continue
+					}
+					told := &p.pointing[l.cue]
+					if !l.track && arrives < told.warn {
+						told.warn, told.news, more = arrives, true, true
+					}
+					if l.track && arrives < told.track {
+						told.track, told.news, more = arrives, true, true
+					}
 				}
 			}
 		}

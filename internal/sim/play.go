@@ -101,7 +101,7 @@ type table struct {
 	rowTag            uint32
 	cuedBy            []int32 // per eye, of the missile at hand: eye that pointed it, -1
 	memo              []memoed
-	lastCue           []pointed // per cue, of the missile at hand
+	pointing          []pointed // per cue, of the missile at hand
 	dark              []bool    // per sensor, on a day of a campaign; nil otherwise
 	trackQ            []event   // detections by one sensor; the engagement's place holds the missile
 	release           heap      // when each of a full sensor's tracks ends; times only
@@ -160,7 +160,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.firm = p.det
 	p.cuedBy = make([]int32, pr.maxEyes)
 	p.memo = make([]memoed, n*pr.maxLists)
-	p.lastCue = make([]pointed, len(b.Nations))
+	p.pointing = make([]pointed, len(b.Nations))
 	p.trackQ = make([]event, 0, n)
 	p.release.items = make([]event, 0, n)
 

@@ -27,9 +27,13 @@ type program struct {
 	feeds   []feed
 	lists   []list
 	cues    []cue
-	points  []int32
+	points  []point
+	down    []int32 // eyes, by sighting
+	tells   []tell
+	tellsOf []span // per sighting and eye
 	orders  []order
 	engs    []engagement
+	blank   []engState // per engagement: what it begins as
 	slots   []slot
 	kins    []kin
 	sights  []sighting // all ways of seeing, by path
@@ -60,7 +64,6 @@ type eye struct {
 	view, sensor           int32 // in the board; the view counts among the path's
 	firmMs, lastMs, lostMs int32
 	search, warned, cued   int32 // curves
-	warned0, cued0         int32 // the earliest the last two can bring anything
 	sureMs                 int32 // it finds the missile then whatever is drawn; -1: that depends
 }
 
@@ -79,16 +82,27 @@ type list struct {
 // because they are asked while detections still change, and the eyes it points.
 type cue struct {
 	warn, track, points span
-	from                uint64 // the eyes of its lists: bit k for eye k, and every 64th after it
 }
 
 type span struct{ from, to int32 }
 
+// point is an eye that a cue points, and the earliest times at which its curves
+// for a sector and for a spot can bring anything.
+type point struct{ eye, warned0, cued0 int32 }
+
+// tell is a feed seen from the eye: when the eye finds the missile at t, a cue of
+// the sighting has it at t+addMs, unless that is later than lostMs of raid time.
+type tell struct {
+	cue, addMs, lostMs int32
+	track              bool // it is among the cue's tracks
+}
+
 // sighting is one way in which a path may be seen: who points whom, and which
 // eyes are out of order. States under which a path is seen alike share it.
 type sighting struct {
-	cues span
-	down span // of points
+	cues  span
+	down  span
+	tells int32 // the first eye's, of tellsOf
 }
 
 // brief is what one state of a posture makes of one path.
@@ -109,13 +123,15 @@ type order struct {
 
 // engagement is an Engagement.
 type engagement struct {
-	battery        int32
-	own, firmMs    int32 // eye of its radar (-1: none), and its time to a firm track
-	launch, engage int32 // lists, among the path's; -1: none
-	slot0, slots   int32
-	kin            int32
-	command, index int32 // its place: the command among the path's, itself among the command's
-	onOthers       bool
+	reactionMs, lastMs int32 // of its battery; its last look
+	once, atOnce       bool
+	battery            int32
+	own, firmMs        int32 // eye of its radar (-1: none), and its time to a firm track
+	launch, engage     int32 // lists, among the path's; -1: none
+	slot0, slots       int32
+	kin                int32
+	command, index     int32 // its place: the command among the path's, itself among the command's
+	onOthers           bool
 }
 
 // slot is a Slot with the key of its first round's luck.
@@ -420,10 +436,6 @@ func (l *layer) owns(path int, cmd *PathCommand) bool {
 	return a >= 0 && l.b.Assets[a].Nation == cmd.Nation
 }
 
-// boundSlackMs is by how much a feed may come before its bound: both are rounded
-// to milliseconds, the sum and its parts.
-const boundSlackMs = 2
-
 // pointed lists the views that a cue may make find something sooner, of those
 // that are asked.
 func (l *layer) pointed(c *NationCue, asked []bool) []int32 {
@@ -434,7 +446,7 @@ func (l *layer) pointed(c *NationCue, asked []bool) []int32 {
 		if len(feeds) == 0 || len(c.TMs) == 0 {
 			return Never
 		}
-		return max(feeds[0].BoundMs-boundSlackMs, c.TMs[0])
+		return max(feeds[0].BoundMs, c.TMs[0])
 	}
 	var out []int32
 	for _, v := range c.Views {
@@ -454,7 +466,6 @@ func (l *layer) eye(v int) eye {
 	if e.warned, e.cued = e.search, e.search; !x.Plain {
 		e.warned, e.cued = l.curves.add(&x.Warned), l.curves.add(&x.Cued)
 	}
-	e.warned0, e.cued0 = l.curves.first(e.warned), l.curves.first(e.cued)
 	if len(x.Search.Upto) > 0 && x.Search.Upto[0] == always && s.LostMs == Never {
 		e.sureMs = x.Search.TMs[0]
 	}
@@ -498,7 +509,7 @@ func (l *layer) list(feeds []Feed, firm bool, c *course) int32 {
 // path's. Scenes that differ only in what nobody asks for have the same.
 func (l *layer) way(x *scene, c *course) int32 {
 	w := sighting{cues: span{from: int32(len(l.cues))}}
-	feeds0, points0 := len(l.feeds), len(l.points)
+	feeds0, points0, down0 := len(l.feeds), len(l.points), len(l.down)
 	l.key = l.key[:0]
 	for k := range x.cues {
 		from := &x.cues[k]
@@ -512,30 +523,41 @@ func (l *layer) way(x *scene, c *course) int32 {
 		l.keyViews(pointed)
 		q := cue{points: span{from: int32(len(l.points))}}
 		for _, v := range pointed {
-			l.points = append(l.points, l.number[v])
+			e := &l.eyes[c.eye0+l.number[v]]
+			l.points = append(l.points, point{l.number[v], l.curves.first(e.warned), l.curves.first(e.cued)})
 		}
 		q.points.to = int32(len(l.points))
 		q.warn, q.track = l.put(warnings, false), l.put(tracks, true)
-		for _, f := range l.feeds[q.warn.from:q.track.to] {
-			q.from |= 1 << (f.eye % 64)
-		}
 		l.cues = append(l.cues, q)
 	}
 	w.cues.to = int32(len(l.cues))
-	w.down.from = int32(len(l.points))
+	w.down.from = int32(len(l.down))
 	for v := range l.views {
 		if x.down[l.views[v].Sensor] && x.asked[v] {
-			l.points = append(l.points, l.number[v])
+			l.down = append(l.down, l.number[v])
 		}
 	}
-	w.down.to = int32(len(l.points))
-	l.keyViews(l.points[w.down.from:])
+	w.down.to = int32(len(l.down))
+	l.keyViews(l.down[w.down.from:])
 	n, ok := l.ways[string(l.key)]
 	if ok {
-		l.feeds, l.points, l.cues = l.feeds[:feeds0], l.points[:points0], l.cues[:w.cues.from]
+		l.feeds, l.points, l.down, l.cues = l.feeds[:feeds0], l.points[:points0], l.down[:down0], l.cues[:w.cues.from]
 		return n
 	}
 	n = int32(len(l.sights)) - c.way0
+	w.tells = int32(len(l.tellsOf))
+	for e := int32(0); e < c.eyes; e++ {
+		at := span{from: int32(len(l.tells))}
+		for k, q := range l.cues[w.cues.from:w.cues.to] {
+			for i := q.warn.from; i < q.track.to; i++ {
+				if f := &l.feeds[i]; f.eye == e {
+					l.tells = append(l.tells, tell{int32(k), f.addMs, f.lostMs, i >= q.track.from})
+				}
+			}
+		}
+		at.to = int32(len(l.tells))
+		l.tellsOf = append(l.tellsOf, at)
+	}
 	l.sights = append(l.sights, w)
 	l.ways[string(l.key)] = n
 	return n
@@ -569,6 +591,10 @@ func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
 		for j, sl := range e.Slots {
 			l.slots = append(l.slots, slot{sl, draw.For(keyKill(l.guns[e.Battery].entity, int32(j), 0))})
 		}
+		g := &l.guns[e.Battery]
+		x.reactionMs, x.once, x.atOnce = g.reactionMs, g.once, g.atOnce
+		x.lastMs = e.Slots[len(e.Slots)-1].LaunchMs
+		l.blank = append(l.blank, engState{e: int32(len(l.engs)), battery: x.battery, slot0: x.slot0, slots: x.slots, kin: x.kin, onOthers: x.onOthers, orgMs: Never, ownMs: Never, lorMs: Never, eorMs: Never})
 		l.engs = append(l.engs, x)
 	}
 	o.engs.to = int32(len(l.engs))

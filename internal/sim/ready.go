@@ -159,35 +159,34 @@ func (p *table) prepare(br *brief, i, path int32, engs int, whenMs []int32, log 
 			continue
 		}
 		gate := max(known, alert+b.Commands[o.nation].DecisionMs)
-		engagements := p.engs[o.engs.from:o.engs.to]
+		engagements, blanks := p.engs[o.engs.from:o.engs.to], p.blank[o.engs.from:o.engs.to]
 		for k := range engagements {
 			e := &engagements[k]
-			g := &p.guns[e.battery]
 			s := &p.eng[engs]
+			*s = blanks[k]
+			s.missile = i
 			// Ready by the own radar's track, and on others' tracks.
-			gated := gate + g.reactionMs
-			s.orgMs, s.ownMs, s.lorMs, s.eorMs = Never, Never, Never, Never
+			gated := gate + e.reactionMs
 			first := Never
 			if e.own >= 0 {
 				if t := det[e.own]; t != Never {
 					s.ownMs = t + e.firmMs
-					s.orgMs = max(s.ownMs+g.reactionMs, gated)
+					s.orgMs = max(s.ownMs+e.reactionMs, gated)
 					first = s.orgMs
 				}
 			}
 			if e.launch >= 0 {
 				if t := p.arrival(&memo[e.launch], tag, &lists[e.launch], at, start); t != Never {
-					s.lorMs = max(t+g.reactionMs, gated)
+					s.lorMs = max(t+e.reactionMs, gated)
 					first = min(first, s.lorMs)
 				}
 			}
 			if e.engage >= 0 {
 				if t := p.arrival(&memo[e.engage], tag, &lists[e.engage], at, start); t != Never {
-					s.eorMs = max(t+g.reactionMs, gated)
+					s.eorMs = max(t+e.reactionMs, gated)
 					first = min(first, s.eorMs)
 				}
 			}
-			s.e, s.missile, s.battery, s.slot0, s.slots, s.kin, s.onOthers = o.engs.from+int32(k), i, e.battery, e.slot0, e.slots, e.kin, e.onOthers
 			if p.given != nil {
 				p.give(s, e)
 			}
@@ -195,26 +194,25 @@ func (p *table) prepare(br *brief, i, path int32, engs int, whenMs []int32, log 
 			j := 0
 			for ; j < len(slots) && (slots[j].LaunchMs < first || s.threshold(&slots[j], slots[j].LaunchMs) == 0); j++ {
 			}
-			last := slots[len(slots)-1].LaunchMs
 			if j == len(slots) {
 				if log != nil {
-					log.add(Event{Kind: EvTooLate, TMs: start + min(first, Never-start), Missile: i, A: e.battery, B: start + last})
+					log.add(Event{Kind: EvTooLate, TMs: start + min(first, Never-start), Missile: i, A: e.battery, B: start + e.lastMs})
 				}
 				continue
 			}
-			if g.once {
+			if e.once {
 				// One salvo only: at the last look, when the track is best.
 				j = len(slots) - 1
 			}
+			s.slot = int32(j)
 			when := slots[j].LaunchMs
-			if g.atOnce {
+			if e.atOnce {
 				when = p.kins[e.kin].next(max(first, 0), when)
 			}
-			out.firstShot, out.lastShot = min(out.firstShot, when), max(out.lastShot, last)
+			out.firstShot, out.lastShot = min(out.firstShot, when), max(out.lastShot, e.lastMs)
 			if log != nil {
 				log.add(Event{Kind: EvReady, TMs: start + first, Missile: i, A: e.battery, B: start + when})
 			}
-			s.slot, s.used, s.kills, s.done = int32(j), 0, false, false
 			whenMs = append(whenMs, when)
 			engs++
 		}

@@ -72,9 +72,9 @@ func RunPair(ctx context.Context, p Pair) (*PairResult, error) {
 			}
 			for i, c := range p.Columns {
 				a, b := int64(row[0][c.A]), int64(row[1][c.B])
-				sum.A.put(i, a)
-				sum.B.put(i, b)
-				sum.Between.put(i, b-a)
+				sum.A.putOne(i, a)
+				sum.B.putOne(i, b)
+				sum.Between.putOne(i, b-a)
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func RunPair(ctx context.Context, p Pair) (*PairResult, error) {
 	return total, nil
 }
 
-func (s *Sums) put(i int, x int64) {
+func (s *Sums) putOne(i int, x int64) {
 	s.Sum[i] += x
 	s.Sq[i] += x * x
 }

@@ -57,6 +57,30 @@ type Sums struct {
 
 func newSums(n int) Sums { return Sums{make([]int64, n), make([]int64, n)} }
 
+// put adds a row. Most columns of most rows are zero, and so are most differences.
+func (s *Sums) put(row []int32) {
+	sum, sq := s.Sum[:len(row)], s.Sq[:len(row)]
+	for i, v := range row {
+		if v != 0 {
+			x := int64(v)
+			sum[i] += x
+			sq[i] += x * x
+		}
+	}
+}
+
+// putBetween adds the difference of two rows.
+func (s *Sums) putBetween(from, to []int32) {
+	sum, sq, from := s.Sum[:len(to)], s.Sq[:len(to)], from[:len(to)]
+	for i, v := range to {
+		if v != from[i] {
+			d := int64(v) - int64(from[i])
+			sum[i] += d
+			sq[i] += d * d
+		}
+	}
+}
+
 func (s *Sums) add(o Sums) {
 	for i := range s.Sum {
 		s.Sum[i] += o.Sum[i]
@@ -272,18 +296,10 @@ func (t *tallier) run(run uint64) {
 	for k := range t.rows {
 		row, l := t.rows[k], &t.tally.levels[k]
 		prev := t.rows[max(k-1, 0)]
-		for i, v := range row {
-			x := int64(v)
-			l.Abs.Sum[i] += x
-			l.Abs.Sq[i] += x * x
-			if k > 0 {
-				d := x - int64(prev[i])
-				l.Step.Sum[i] += d
-				l.Step.Sq[i] += d * d
-				d = x - int64(first[i])
-				l.Base.Sum[i] += d
-				l.Base.Sq[i] += d * d
-			}
+		l.Abs.put(row)
+		if k > 0 {
+			l.Step.putBetween(prev, row)
+			l.Base.putBetween(first, row)
 		}
 		l.Leakers[row[t.leakers]]++
 		if row[t.leakers] > prev[t.leakers] {
