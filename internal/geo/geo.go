@@ -235,8 +235,18 @@ const raySwitchM = 10000
 func Elevation43(e Ellipsoid, sensor Frame, target ECEF) units.Angle {
 	u := sensor.ENU(target)
 	_, el, r := u.AzElRange()
-	if h := e.Height(target); h < raySwitchM && r > 0 {
-		return el + units.Angle(float64(r)/(8*MeanRadius))
+	return el + Lift43(e, target, r)
+}
+
+// Lift43 is what the 4/3-Earth rule adds to the elevation of a target at a slant
+// range.
+func Lift43(e Ellipsoid, target ECEF, slant units.Length) units.Angle {
+	// Nothing this far from the centre is low, whatever its latitude.
+	if top := e.A + raySwitchM; target[0]*target[0]+target[1]*target[1]+target[2]*target[2] > top*top || !(slant > 0) {
+		return 0
 	}
-	return el
+	if e.Height(target) < raySwitchM {
+		return units.Angle(float64(slant) / (8 * MeanRadius))
+	}
+	return 0
 }

@@ -100,6 +100,7 @@ type View struct {
 	Search, Warned, Cued Curve
 	Looks                []Look
 	First, Last          float64
+	windows              []window
 }
 
 // unseen is the view of a sensor that never sees the target.
@@ -198,32 +199,61 @@ func (sc *scene) marginAt(tS float64, r *[3]float64) (m, rangeM float64) {
 	u := sc.frame.ENU(geo.ECEF(*r))
 	ground := math.Sqrt(u[0]*u[0] + u[1]*u[1])
 	rangeM = math.Sqrt(ground*ground + u[2]*u[2])
-	reach := sc.reach
-	if tS < sc.burnoutS {
-		reach = sc.boostReach
-	}
+	reach := sc.reachAt(tS)
 	if rangeM < reach && u[2] > rangeM*sc.sinLow && u[2] < rangeM*sc.sinHigh && (sc.allRound || u[0]*sc.ahead[0]+u[1]*sc.ahead[1] > ground*sc.cosHalf) {
 		return 1, rangeM
 	}
-	m = 1 - rangeM/reach
+	return sc.off(r, &u, ground, rangeM, reach), rangeM
+}
+
+// off is the margin worked out: where marginAt says by how much the target is out
+// of view, and near an edge.
+func (sc *scene) off(r *[3]float64, u *geo.ENU, ground, rangeM, reach float64) float64 {
+	m := 1 - rangeM/reach
 	elev := math.Atan2(u[2], ground)
 	if sc.refracts && elev < sc.minElev+refractionMargin && elev > sc.minElev-refractionMargin {
-		elev = float64(geo.Elevation43(sc.e.Ellipsoid, sc.frame, geo.ECEF(*r)))
+		elev += float64(geo.Lift43(sc.e.Ellipsoid, geo.ECEF(*r), units.Length(rangeM)))
 	}
 	m = math.Min(m, math.Min(elev-sc.minElev, sc.maxElev-elev))
 	if !sc.allRound {
 		off := math.Abs(math.Remainder(math.Atan2(u[0], u[1])-sc.facing, 2*math.Pi))
 		m = math.Min(m, sc.half-off)
 	}
-	return m, rangeM
+	return m
+}
+
+// whole is margin worked out inside the field too.
+func (sc *scene) whole(tS float64) float64 {
+	r, _ := sc.tr.At(tS)
+	u := sc.frame.ENU(geo.ECEF(r))
+	ground := math.Sqrt(u[0]*u[0] + u[1]*u[1])
+	rangeM := math.Sqrt(ground*ground + u[2]*u[2])
+	return sc.off(&r, &u, ground, rangeM, sc.reachAt(tS))
+}
+
+// low reports whether the target is so low that rays to it bend.
+func (sc *scene) low(tS float64) bool {
+	r, _ := sc.tr.At(tS)
+	return geo.Lift43(sc.e.Ellipsoid, geo.ECEF(r), 1) > 0
+}
+
+// reachAt is the greatest range in view.
+func (sc *scene) reachAt(tS float64) float64 {
+	if tS < sc.burnoutS {
+		return sc.boostReach
+	}
+	return sc.reach
 }
 
 // snr is the mean signal-to-noise ratio of one search look.
-func (sc *scene) snr(tS, rangeM float64) float64 {
+func (sc *scene) snr(tS, rangeM float64) float64 { return sc.powerAt(tS) / fourth(rangeM) }
+
+// powerAt is SNR·R⁴ in search.
+func (sc *scene) powerAt(tS float64) float64 {
 	if tS < sc.burnoutS {
-		return sc.boostPower / fourth(rangeM)
+		return sc.boostPower
 	}
-	return sc.power / fourth(rangeM)
+	return sc.power
 }
 
 // window is one stretch of visibility, seconds after launch.
@@ -244,9 +274,9 @@ type Scan struct {
 	slack float64      // m: more than the target moves between two samples
 }
 
-// fastestMS bounds the speed of anything that flies from one place on the Earth
-// to another, m/s.
-const fastestMS = 12e3
+// quickerMS bounds by how much a target is quicker between two samples than at
+// them, m/s: a motor gains less in half a step, and what falls slows down.
+const quickerMS = 500
 
 // NewScan samples a flight. The change of the cross-section at burnout is a
 // sample of its own, so that no edge of a view hides in it.
@@ -254,7 +284,7 @@ func NewScan(tr *flight.Trajectory) *Scan {
 	end, burnout := tr.Duration(), tr.BurnoutS()
 	step := math.Max(scanStepS, end/scanPoints)
 	n := int(end/step) + 4
-	s := &Scan{tr: tr, t: make([]float64, 1, n), r: make([][3]float64, 0, n), slack: step * fastestMS}
+	s := &Scan{tr: tr, t: make([]float64, 1, n), r: make([][3]float64, 0, n)}
 	for t := 0.0; t < end; {
 		next := math.Min(t+step, end)
 		if t < burnout && next > burnout {
@@ -263,16 +293,19 @@ func NewScan(tr *flight.Trajectory) *Scan {
 		t = next
 		s.t = append(s.t, t)
 	}
+	v2 := 0.0
 	for _, t := range s.t {
-		r, _ := tr.At(t)
+		r, v := tr.At(t)
 		s.r = append(s.r, r)
+		v2 = math.Max(v2, v[0]*v[0]+v[1]*v[1]+v[2]*v[2])
 	}
+	s.slack = step * (math.Sqrt(v2) + quickerMS)
 	return s
 }
 
-// far reports whether the target is so far out of range, or so far below the
-// least elevation, that it cannot come into view before the next sample or
-// have been since the last: no angle need be worked out then.
+// far reports whether the target is so far out of range, so far below the least
+// elevation or so far beside the field that it cannot come into view before the
+// next sample or have been since the last: no angle need be worked out then.
 func (sc *scene) far(r *[3]float64, slackM float64) bool {
 	dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
 	d := math.Sqrt(dx*dx + dy*dy + dz*dz)
@@ -285,7 +318,60 @@ func (sc *scene) far(r *[3]float64, slackM float64) bool {
 		d += slackM
 	}
 	up := &sc.frame.R[2]
-	return up[0]*dx+up[1]*dy+up[2]*dz+slackM < d*sc.lowest
+	if up[0]*dx+up[1]*dy+up[2]*dz+slackM < d*sc.lowest {
+		return true
+	}
+	if sc.allRound {
+		return false
+	}
+	e, n := &sc.frame.R[0], &sc.frame.R[1]
+	east, north := e[0]*dx+e[1]*dy+e[2]*dz, n[0]*dx+n[1]*dy+n[2]*dz
+	return east*sc.ahead[0]+north*sc.ahead[1]+slackM < sc.cosHalf*math.Sqrt(east*east+north*north)-math.Abs(sc.cosHalf)*slackM
+}
+
+// deep reports whether the target is so far inside the field that it stays there
+// over a way of slackM.
+func (sc *scene) deep(r *[3]float64, slackM float64) bool {
+	u := sc.frame.ENU(geo.ECEF(*r))
+	ground := math.Sqrt(u[0]*u[0] + u[1]*u[1])
+	rangeM := math.Sqrt(ground*ground + u[2]*u[2])
+	if !(rangeM+slackM < math.Min(sc.reach, sc.boostReach)) {
+		return false
+	}
+	above := func(x, of, share float64) bool { // x > of·share wherever it moves
+		return x-slackM > of*share+math.Abs(share)*slackM
+	}
+	return above(u[2], rangeM, sc.sinLow) && above(-u[2], rangeM, -sc.sinHigh) && (sc.allRound || above(u[0]*sc.ahead[0]+u[1]*sc.ahead[1], ground, sc.cosHalf))
+}
+
+// blockSamples are looked at as one where the target is deep inside the field or
+// far outside.
+const blockSamples = 8
+
+// margins gives the margin at each sample: 1 well inside, -Inf where the target
+// is so far out of view that no hump begins there.
+func (sc *scene) margins(s *Scan, m []float64) {
+	for lo := 0; lo < len(m); lo += blockSamples {
+		hi := min(lo+blockSamples, len(m))
+		mid := (lo + hi) / 2
+		slack := (blockSamples/2 + 1) * s.slack
+		all := 0.0
+		if sc.far(&s.r[mid], slack) {
+			all = math.Inf(-1)
+		} else if sc.deep(&s.r[mid], slack) {
+			all = 1
+		}
+		for k := lo; k < hi; k++ {
+			switch {
+			case all != 0:
+				m[k] = all
+			case sc.far(&s.r[k], s.slack):
+				m[k] = math.Inf(-1)
+			default:
+				m[k], _ = sc.marginAt(s.t[k], &s.r[k])
+			}
+		}
+	}
 }
 
 // windows goes through the samples and refines each edge by bisection. A
@@ -293,18 +379,13 @@ func (sc *scene) far(r *[3]float64, slackM float64) bool {
 // margin between three samples.
 func (sc *scene) windows(s *Scan) (out [maxWindows]window, n int) {
 	end := sc.tr.Duration()
-	// The margin where the target is far out of view: no hump begins there.
-	look := func(k int) float64 {
-		if sc.far(&s.r[k], s.slack) {
-			return math.Inf(-1)
-		}
-		m, _ := sc.marginAt(s.t[k], &s.r[k])
-		return m
-	}
+	var room [scanPoints + 4]float64
+	look := room[:len(s.t)]
+	sc.margins(s, look)
 	var (
 		t0, m0  float64
 		t1      float64
-		m1      = look(0)
+		m1      = look[0]
 		open    = m1 > 0
 		from    = 0.0
 		samples = 1
@@ -319,7 +400,7 @@ func (sc *scene) windows(s *Scan) (out [maxWindows]window, n int) {
 		open = false
 	}
 	for k := 1; k < len(s.t); k++ {
-		t2, m2 := s.t[k], look(k)
+		t2, m2 := s.t[k], look[k]
 		if t2 == sc.burnoutS && t1 < sc.burnoutS && sc.boostReach != sc.reach {
 			// The value at burnout is that after it; just before, another holds.
 			before := math.Nextafter(t2, 0)
@@ -364,13 +445,21 @@ func (sc *scene) windows(s *Scan) (out [maxWindows]window, n int) {
 	return out, n
 }
 
-// edge finds the crossing of the margin between a and b, on the visible side.
+// edge finds the crossing of the margin between a and b, on the visible side, by
+// halving. Where it lies is foreseen by false position, which asks for the margin
+// a few times instead of at every half.
 func (sc *scene) edge(a, b float64) float64 {
+	at, foreseen := sc.foresee(a, b)
 	ma, _ := sc.margin(a)
 	inside := ma > 0
 	for b-a > edgeS {
 		mid := 0.5 * (a + b)
-		if m, _ := sc.margin(mid); (m > 0) == inside {
+		same := mid < at
+		if !foreseen || math.Abs(mid-at) < sureS {
+			m, _ := sc.margin(mid)
+			same = (m > 0) == inside
+		}
+		if same {
 			a = mid
 		} else {
 			b = mid
@@ -380,6 +469,46 @@ func (sc *scene) edge(a, b float64) float64 {
 		return a
 	}
 	return b
+}
+
+// sureS is how near a foreseen crossing lies to the true one at the farthest.
+const sureS = 1e-6
+
+// foresee finds the crossing of the margin between a and b; false if there may be
+// more than one, as where bent rays end and the margin jumps, or if it does not
+// settle soon.
+func (sc *scene) foresee(a, b float64) (float64, bool) {
+	if sc.refracts && sc.low(a) != sc.low(b) {
+		return 0, false
+	}
+	fa, fb := sc.whole(a), sc.whole(b)
+	if (fa > 0) == (fb > 0) {
+		return 0, false
+	}
+	was, side := math.Inf(1), 0
+	for range 10 {
+		x := b - fb*(b-a)/(fb-fa)
+		if math.Abs(x-was) < sureS/10 {
+			return x, true
+		}
+		f := sc.whole(x)
+		// Illinois: halve the weight of an end that stays.
+		if (f > 0) == (fb > 0) {
+			b, fb = x, f
+			if side == 1 {
+				fa *= 0.5
+			}
+			side = 1
+		} else {
+			a, fa = x, f
+			if side == -1 {
+				fb *= 0.5
+			}
+			side = -1
+		}
+		was = x
+	}
+	return 0, false
 }
 
 // peak finds the largest margin between a and b by golden section.
@@ -417,6 +546,14 @@ func (r Radar) Observe(e flight.Earth, tr *flight.Trajectory, s Signature) View 
 // ObserveScan is Observe of a flight that was sampled before: for many radars
 // looking at one flight.
 func (r Radar) ObserveScan(e flight.Earth, scan *Scan, s Signature) View {
+	v := r.Sight(e, scan, s)
+	v.Looks = r.Track(e, scan.tr, s, v, math.Inf(1))
+	return v
+}
+
+// Sight is ObserveScan without the looks, which Track adds for those who need
+// them: detection alone costs half.
+func (r Radar) Sight(e flight.Earth, scan *Scan, s Signature) View {
 	sc, ok := r.scene(e, scan.tr, s)
 	if !ok {
 		return unseen()
@@ -425,15 +562,37 @@ func (r Radar) ObserveScan(e flight.Earth, scan *Scan, s Signature) View {
 	if n == 0 {
 		return unseen()
 	}
-	v := View{First: ws[0].from, Last: ws[n-1].to}
+	v := View{First: ws[0].from, Last: ws[n-1].to, windows: append([]window(nil), ws[:n]...)}
 	if sc.textbook {
 		c := Curve{T: []float64{v.First}, P: []float64{1}}
 		v.Search, v.Warned, v.Cued = c, c, c
 	} else {
 		sc.curves(ws[:n], orDefault(r.Revisit, DefaultRevisit), &v)
 	}
-	v.Looks = sc.looks(ws[:n], r)
 	return v
+}
+
+// Track lists the looks, up to a time, of a view that Sight gave without.
+func (r Radar) Track(e flight.Earth, tr *flight.Trajectory, s Signature, v View, untilS float64) []Look {
+	sc, ok := r.scene(e, tr, s)
+	if !ok || len(v.windows) == 0 {
+		return nil
+	}
+	return sc.looks(v.windows, r, untilS)
+}
+
+// Tracks reports whether Track gives any look.
+func (r Radar) Tracks(v View) bool {
+	return len(v.windows) > 0 && inView(v.windows) >= orDefault(r.TrackInterval, DefaultTrackInterval)
+}
+
+// inView is the time in view, s.
+func inView(ws []window) float64 {
+	total := 0.0
+	for _, w := range ws {
+		total += w.to - w.from
+	}
+	return total
 }
 
 // leastIntervalS bounds revisit and track interval: no radar looks more often
@@ -451,10 +610,7 @@ func orDefault(d, def units.Duration) float64 {
 // the target at the rate -ln(1-Pd)/revisit, which at whole revisits is exactly
 // the product of the misses; long views use coarser steps of the same integral.
 func (sc *scene) curves(ws []window, revisitS float64, v *View) {
-	total := 0.0
-	for _, w := range ws {
-		total += w.to - w.from
-	}
+	total := inView(ws)
 	step := math.Max(revisitS, total/float64(maxSegments-2*len(ws)))
 	count := 0
 	for _, w := range ws {
@@ -462,16 +618,10 @@ func (sc *scene) curves(ws []window, revisitS float64, v *View) {
 	}
 	buf := make([]float64, 4*count)
 	t, ps, pw, pc := buf[:count:count], buf[count:2*count:2*count], buf[2*count:3*count:3*count], buf[3*count:]
-	var hs, hw, hc float64
+	var hs, hw, hc, p1, p2, p3 float64
 	i := 0
 	put := func(at float64) {
-		t[i] = at
-		ps[i] = -math.Expm1(-hs)
-		pw[i] = math.Max(ps[i], -math.Expm1(-hw))
-		pc[i] = math.Max(pw[i], -math.Expm1(-hc))
-		if i > 0 {
-			ps[i], pw[i], pc[i] = math.Max(ps[i], ps[i-1]), math.Max(pw[i], pw[i-1]), math.Max(pc[i], pc[i-1])
-		}
+		t[i], ps[i], pw[i], pc[i] = at, p1, p2, p3
 		i++
 	}
 	for _, w := range ws {
@@ -483,19 +633,24 @@ func (sc *scene) curves(ws []window, revisitS float64, v *View) {
 			if j == k-1 {
 				b = w.to
 			}
-			mid := 0.5 * (a + b)
-			r, _ := sc.tr.At(mid)
-			dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
-			r2 := dx*dx + dy*dy + dz*dz
-			power := sc.power
-			if mid < sc.burnoutS {
-				power = sc.boostPower
+			if hs < mostHazard { // else the others stand there too, and nothing more happens
+				mid := 0.5 * (a + b)
+				r, _ := sc.tr.At(mid)
+				dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
+				r2 := dx*dx + dy*dy + dz*dz
+				snr := sc.powerAt(mid) / (r2 * r2)
+				share := (b - a) / revisitS
+				found := func(h *float64, p *float64, gain, least float64) {
+					if *h < mostHazard {
+						*h = math.Min(mostHazard, *h+share*hazard(snr*gain))
+						*p = math.Max(*p, -math.Expm1(-*h))
+					}
+					*p = math.Max(*p, least)
+				}
+				found(&hs, &p1, 1, 0)
+				found(&hw, &p2, sc.warned4, p1)
+				found(&hc, &p3, sc.cued4, p2)
 			}
-			snr := power / (r2 * r2)
-			share := (b - a) / revisitS
-			hs = math.Min(mostHazard, hs+share*hazard(snr))
-			hw = math.Min(mostHazard, hw+share*hazard(snr*sc.warned4))
-			hc = math.Min(mostHazard, hc+share*hazard(snr*sc.cued4))
 			put(b)
 		}
 	}
@@ -523,13 +678,10 @@ func hazard(snr float64) float64 {
 // looks lists the tracking looks, one per track interval while in view. Of a
 // long view the first denseLooks are kept as they are, because a young track
 // depends on each of them; the rest is spread evenly over what remains.
-func (sc *scene) looks(ws []window, r Radar) []Look {
+func (sc *scene) looks(ws []window, r Radar, untilS float64) []Look {
 	interval := orDefault(r.TrackInterval, DefaultTrackInterval)
 	sigmaR, sigmaA := r.sigmas()
-	total := 0.0
-	for _, w := range ws {
-		total += w.to - w.from
-	}
+	total := inView(ws)
 	n := maxLooks
 	thin := interval
 	if total < interval {
@@ -540,9 +692,9 @@ func (sc *scene) looks(ws []window, r Radar) []Look {
 	} else {
 		thin = (total - denseLooks*interval) / (maxLooks - denseLooks)
 	}
-	out := make([]Look, n)
+	out := make([]Look, 0, max(0, min(n, int(math.Min((untilS-ws[0].from)/math.Min(interval, thin), maxLooks))+1)))
 	seen, w, gone := 0.0, 0, 0.0 // time in view so far; window; time in earlier windows
-	for i := range out {
+	for i := range n {
 		span := interval
 		if i >= denseLooks {
 			span = thin
@@ -553,6 +705,9 @@ func (sc *scene) looks(ws []window, r Radar) []Look {
 			w++
 		}
 		t := math.Min(ws[w].from+(seen-gone), ws[w].to)
+		if t > untilS {
+			break
+		}
 		look := Look{T: t, SpanS: span}
 		if sc.textbook {
 			look.SNR, look.Pd = rangeLimited, 1
@@ -563,7 +718,7 @@ func (sc *scene) looks(ws []window, r Radar) []Look {
 		}
 		spread := math.Sqrt((1 + TrackSNR/look.SNR) * interval / span)
 		look.SigmaRangeM, look.SigmaAngleRad = sigmaR*spread, sigmaA*spread
-		out[i] = look
+		out = append(out, look)
 	}
 	return out
 }
