@@ -90,6 +90,7 @@ func (t *tables) number() uint32 {
 // pathTables makes the tables of one path.
 type pathTables struct {
 	*tables
+	c      *Compiler
 	before *tables // of the compiler before
 	same   bool    // lists and cues of it hold
 	sameOf []bool  // per nation: its commands of it hold
@@ -115,6 +116,7 @@ type pathTables struct {
 	nationCues                                                    []NationCue
 	orders                                                        []PathCommand
 	parts                                                         []track.Contribution
+	sharing, first                                                []share
 }
 
 // path makes the tables of one path in all states, and the number of what the
@@ -138,7 +140,7 @@ func (c *Compiler) path(i int, states []*state) (out []PathState, saw []uint32) 
 func (c *Compiler) newPathTables(i int) *pathTables {
 	t, ph := c.t, &c.paths[i]
 	p := &pathTables{
-		tables: ph.tables, before: ph.before, t: t, path: i, kind: c.kindOf[i], ph: ph, killOf: c.killOf, views: ph.views,
+		tables: ph.tables, c: c, before: ph.before, t: t, path: i, kind: c.kindOf[i], ph: ph, killOf: c.killOf, views: ph.views,
 		helped: make([][]int32, len(t.Nations)), apart: make([][]int32, len(t.Nations)), rows: make([]*row, len(ph.views)), ally: make([]bool, len(t.Nations)), to: make([]*routing, len(ph.views)),
 	}
 	for v := range p.views {
@@ -510,22 +512,42 @@ func (p *pathTables) sources(l pact.Level) base {
 
 // informs reports whether a view is part of the nation's track at a level.
 func (p *pathTables) informs(v int, l pact.Level) bool {
-	return p.to[v] != nil && p.views[v].info != nil && p.to[v].bestID[l] != 0
+	return p.to[v] != nil && p.views[v].tracks && p.to[v].bestID[l] != 0
 }
 
-// contributions adds to a list what the sources at a level bring, without one view.
-func (p *pathTables) contributions(out []track.Contribution, l pact.Level, without int) []track.Contribution {
+// share is one view's part in a track.
+type share struct {
+	view   int
+	source Source
+	fromS  float64 // the earliest time at which it can bring anything
+}
+
+// shares adds to a list what the sources at a level may bring, without one view.
+func (p *pathTables) shares(out []share, l pact.Level, without int) []share {
+	burnout := p.t.Paths[p.path].Flight.BurnoutS()
 	for v, w := range p.to {
 		if v == without || !p.informs(v, l) {
 			continue
 		}
 		for _, s := range w.best[l] {
 			if s.Quality > 0 {
-				out = append(out, contribution(p.views[v].info, s))
+				out = append(out, share{v, s, math.Max(p.views[v].view.First, burnout)})
 			}
 		}
 	}
 	return out
+}
+
+// brought appends what shares bring by a time. A view that cannot bring anything
+// by then is not asked what it tells.
+func (p *pathTables) brought(cs []track.Contribution, of []share, tS float64) []track.Contribution {
+	for i := range of {
+		x := &of[i]
+		if tS-x.source.DelayS >= x.fromS {
+			cs = append(cs, contribution(p.c.inform(p.path, &p.views[x.view], tS-x.source.DelayS), x.source))
+		}
+	}
+	return cs
 }
 
 func contribution(in *track.Info, s Source) track.Contribution {
@@ -546,16 +568,22 @@ func (p *pathTables) knows(accuracyM float64) int32 {
 		return Never
 	}
 	return recall(p.known, p.before.known, key, func() int32 {
-		p.parts = p.contributions(p.parts[:0], pact.Track, -1)
-		return p.tells(p.parts, accuracyM)
+		p.sharing = p.shares(p.sharing[:0], pact.Track, -1)
+		return p.tells(p.sharing, accuracyM)
 	})
 }
 
-func (p *pathTables) tells(cs []track.Contribution, accuracyM float64) int32 {
+func (p *pathTables) tells(of []share, accuracyM float64) int32 {
 	fl := p.t.Paths[p.path].Flight
+	m := p.c.moves(p.path)
+	cs := p.parts
+	defer func() { p.parts = cs }()
 	good := func(at float64) bool {
-		pool := p.ph.motion.Pool(cs, at)
-		major, ok := p.ph.motion.BestImpact(&pool)
+		if cs = p.brought(cs[:0], of, at); len(cs) == 0 {
+			return false
+		}
+		pool := m.Pool(cs, at)
+		major, ok := m.BestImpact(&pool)
 		return ok && major <= accuracyM
 	}
 	// Coarse steps find the first time, halving refines it: the ellipse shrinks
@@ -636,7 +664,7 @@ func (p *pathTables) kill(battery, own int, l pact.Level, allowed bool) []uint64
 		return out
 	}
 	key := killKey{window: p.ph.ids[battery], kill: p.killOf[battery]}
-	if own >= 0 && p.views[own].info != nil {
+	if own >= 0 && p.views[own].tracks {
 		key.own = p.views[own].id
 	}
 	if l > pact.None {
@@ -649,19 +677,50 @@ func (p *pathTables) kill(battery, own int, l pact.Level, allowed bool) []uint64
 		return nil
 	}
 	return recall(p.kills, p.before.kills, key, func() []uint64 {
-		cs := p.parts[:0]
+		of := p.sharing[:0]
 		if key.own != 0 {
-			cs = append(cs, track.Contribution{Info: p.views[own].info, Quality: 1})
+			of = append(of, share{view: own, source: Source{Quality: 1}})
 		}
 		if key.sources != 0 {
-			cs = p.contributions(cs, l, own)
+			of = p.shares(of, l, own)
 		}
-		p.parts = cs
-		out := make([]uint64, len(w.Slots))
-		for i, sl := range w.Slots {
-			pool := p.ph.motion.Pool(cs, math.Max(sl.InterceptS-HandoverS, sl.LaunchS))
-			out[i] = certain(k.Probability(p.ph.motion.BestHandover(&pool, sl.InterceptS, k.BasketM)))
-		}
-		return out
+		p.sharing = of
+		return p.promise(w, k, of)
 	})
+}
+
+// sure is the probability of handover of a track without error.
+var sure = track.HandoverProbability([3][3]float64{}, 1)
+
+// promise gives the kill threshold of each slot on a track of shares. Once a few of
+// them make handover sure, the others cannot make it surer and are not asked: the
+// own radar and those that saw the missile first nearly always do.
+func (p *pathTables) promise(w *engage.Window, k *engage.Kill, of []share) []uint64 {
+	m := p.c.moves(p.path)
+	p.first = append(p.first[:0], of...)
+	first := p.first
+	slices.SortStableFunc(first, func(a, b share) int { return cmp.Compare(a.fromS, b.fromS) })
+	cs := p.parts
+	try := 1
+	out := make([]uint64, len(w.Slots))
+	for i, sl := range w.Slots {
+		at := math.Max(sl.InterceptS-HandoverS, sl.LaunchS)
+		handover := 0.0
+		for {
+			some := of // in the views' order, to sum alike whoever asks
+			if try < len(first) {
+				some = first[:try]
+			}
+			cs = p.brought(cs[:0], some, at)
+			pool := m.Pool(cs, at)
+			handover = m.BestHandover(&pool, sl.InterceptS, k.BasketM)
+			if handover >= sure || try >= len(first) {
+				break
+			}
+			try *= 2
+		}
+		out[i] = certain(k.Probability(handover))
+	}
+	p.parts = cs
+	return out
 }

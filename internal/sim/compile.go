@@ -53,10 +53,10 @@ type Compiler struct {
 
 // pathPhysics is what is known of one path before anybody agrees on anything.
 type pathPhysics struct {
-	motion  *track.Motion
-	views   []sensed // in the order of the sensors
-	first   int      // number of the first among all views
-	ofView  []int    // per sensor: its view, -1
+	motion  *track.Motion // made when a track is first asked about
+	views   []sensed      // in the order of the sensors
+	first   int           // number of the first among all views
+	ofView  []int         // per sensor: its view, -1
 	windows []engage.Window
 	kins    []Kin
 	ids     []uint32 // of the windows
@@ -68,8 +68,10 @@ type pathPhysics struct {
 type sensed struct {
 	id     uint32 // names its content among the path's, also in later compilers
 	sensor int
-	view   sense.View
-	info   *track.Info
+	view   sense.View  // its looks are listed for info only
+	info   *track.Info // of a view that tracks; made when first asked for (see inform)
+	toS    float64     // it holds the looks up to this
+	tracks bool        // it yields looks
 
 	radar    bool
 	plain    bool    // pointing changes nothing
@@ -125,8 +127,6 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 	was := k.path(pathKey{p.Flight, sig})
 	if was != nil {
 		ph.motion, ph.before = was.motion, was.tables
-	} else {
-		ph.motion = track.NewMotion(p.Flight)
 	}
 	ph.tables = ph.before.heir()
 	ph.views = make([]sensed, 0, len(t.Sensors))
@@ -146,9 +146,7 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 				if taken[v] {
 					// Of two sensors alike at one place each looks for itself.
 					x.id = ph.tables.number()
-					if x.info != nil {
-						x.info = x.info.Clone()
-					}
+					x.info = nil
 				}
 				taken[v] = true
 			}
@@ -156,7 +154,7 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 			if scan == nil {
 				scan = sense.NewScan(p.Flight)
 			}
-			if x, seen = c.observe(s, p.Flight, scan, sig, ph.motion); seen {
+			if x, seen = c.observe(s, p.Flight, scan, sig); seen {
 				x.id = ph.tables.number()
 			}
 		}
@@ -183,23 +181,61 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 }
 
 // observe lets a sensor look at a flight; false if it never sees it.
-func (c *Compiler) observe(s int, tr *flight.Trajectory, scan *sense.Scan, sig sense.Signature, m *track.Motion) (sensed, bool) {
+func (c *Compiler) observe(s int, tr *flight.Trajectory, scan *sense.Scan, sig sense.Signature) (sensed, bool) {
 	sn := &c.t.Sensors[s]
 	x := sensed{sensor: s}
 	if sn.Radar != nil {
-		x.view = sn.Radar.ObserveScan(c.t.Earth, scan, sig)
+		x.view = sn.Radar.Sight(c.t.Earth, scan, sig)
+		x.tracks = sn.Radar.Tracks(x.view)
 	} else {
 		x.view = sn.Infrared.Observe(c.t.Earth, tr)
 	}
 	if math.IsInf(x.view.First, 1) || len(x.view.Cued.T) == 0 && len(x.view.Search.T) == 0 {
 		return x, false
 	}
-	if len(x.view.Looks) > 0 {
-		x.info = m.Gather(sn.At, x.view.Looks, FadeS)
-	}
 	x.radar, x.plain, x.soonestS = sn.Radar != nil, !helps(&x.view), soonest(&x.view)
 	x.table = View{LastMs: ms(x.view.Last), Plain: x.plain, Search: curve(x.view.Search), Warned: curve(x.view.Warned), Cued: curve(x.view.Cued)}
 	return x, true
+}
+
+// inform gives what a view tells about a path up to a time, and works it out when it
+// is first asked for: most views are never asked, or only how they began, because
+// a track is good enough without.
+func (c *Compiler) inform(path int, x *sensed, tS float64) *track.Info {
+	if !x.tracks || x.info != nil && tS <= x.toS {
+		return x.info
+	}
+	p, sn := &c.t.Paths[path], &c.t.Sensors[x.sensor]
+	// Ask for some time more than is needed, and for twice as much each time.
+	until := tS + FadeS/2
+	if x.info != nil {
+		until = math.Max(until, tS+x.toS-p.Flight.BurnoutS())
+	}
+	if until >= x.view.Last {
+		until = math.Inf(1)
+	}
+	looks := sn.Radar.Track(c.t.Earth, p.Flight, c.t.Types[p.Type].Signature, x.view, until)
+	x.info, x.toS = c.moves(path).Gather(sn.At, looks, FadeS), until
+	return x.info
+}
+
+// moves gives the linearised motion about a path.
+func (c *Compiler) moves(path int) *track.Motion {
+	ph := &c.paths[path]
+	if ph.motion == nil {
+		ph.motion = track.NewMotion(c.t.Paths[path].Flight)
+	}
+	return ph.motion
+}
+
+// Inform works out what every view tells, for several that ask Belief at a time.
+func (c *Compiler) Inform() {
+	c.each(len(c.paths), func(i int) {
+		c.moves(i)
+		for v := range c.paths[i].views {
+			c.inform(i, &c.paths[i].views[v], math.Inf(1))
+		}
+	})
 }
 
 func kinOf(w *engage.Window) Kin {

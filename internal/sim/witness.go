@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"math"
+
 	"testudo/internal/draw"
 	"testudo/internal/pact"
 	"testudo/internal/sense"
@@ -61,7 +63,7 @@ func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]Comm
 			for v := range ph.views {
 				x := &ph.views[v]
 				r := s.row(c.t, c.kindOf[i], x.sensor)
-				if x.info == nil || r == nil || x.sensor == without {
+				if !x.tracks || r == nil || x.sensor == without {
 					continue
 				}
 				for _, y := range r.to[n].best[l] {
@@ -82,7 +84,7 @@ func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]Comm
 				radar := c.t.Batteries[e.Battery].Radar
 				var m ModeSources
 				var own []Source
-				if e.Own >= 0 && ph.views[e.Own].info != nil {
+				if e.Own >= 0 && ph.views[e.Own].tracks {
 					own = []Source{{View: int(e.Own), Quality: 1, LostS: c.t.Sensors[radar].LostS}}
 				}
 				m[ModeOrganic] = own
@@ -103,14 +105,15 @@ func (c *Compiler) Sources(tp *theatre.Posture, bp *Posture, state int) [][]Comm
 // Belief gives the board's covariance (m², Earth-fixed axes) of the position
 // predicted for atS when the sources are fused as they stand at tS, both seconds
 // after launch: what a witness holds its actual errors against. False when the
-// sources do not fix the position.
+// sources do not fix the position. Several may ask at a time after Inform.
 func (c *Compiler) Belief(path int, from []Source, tS, atS float64) ([3][3]float64, bool) {
 	ph := &c.paths[path]
 	cs := make([]track.Contribution, len(from))
 	for i, x := range from {
-		cs[i] = contribution(ph.views[x.View].info, x)
+		cs[i] = contribution(c.inform(path, &ph.views[x.View], math.Inf(1)), x)
 	}
-	return ph.motion.PositionCov(ph.motion.Fuse(cs, tS), atS)
+	m := c.moves(path)
+	return m.PositionCov(m.Fuse(cs, tS), atS)
 }
 
 // DetectDraw is the draw by which Play lets a sensor find a missile; a sensor of

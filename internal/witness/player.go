@@ -45,6 +45,7 @@ type view struct {
 // New prepares a theatre and its board.
 func New(t *theatre.Theatre, b *sim.Board, f Filter) *Witness {
 	w := &Witness{theatre: t, board: b, compiler: sim.NewCompiler(t), motion: motion{newFreeFlight(t.Earth), f}, noise: 1, fadeS: sim.FadeS}
+	w.compiler.Inform() // the players ask it what the board believes
 	for s := range t.Sensors {
 		w.radars = append(w.radars, track.RangeAzEl{Frame: t.Earth.Ellipsoid.Frame(t.Sensors[s].At)})
 	}
