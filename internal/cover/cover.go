@@ -251,8 +251,9 @@ func (e *evaluator) choose(t *theatre.Theatre, book *catalog.Book, q Query) erro
 	return nil
 }
 
-// at answers for a list of places, in their order.
-func (e *evaluator) at(ctx context.Context, places []geo.LLA) ([]Value, error) {
+// at answers for a list of places, in their order. courses, as long, say where to
+// begin each aim and are left with where it ended.
+func (e *evaluator) at(ctx context.Context, places []geo.LLA, courses []flight.Course) ([]Value, error) {
 	const batch = 16
 	out := make([]Value, len(places))
 	n := (len(places) + batch - 1) / batch
@@ -265,7 +266,7 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA) ([]Value, error) {
 			defer wg.Done()
 			for k := range next {
 				lo, hi := k*batch, min((k+1)*batch, len(places))
-				errs[k] = e.few(places[lo:hi], out[lo:hi])
+				errs[k] = e.few(places[lo:hi], courses[lo:hi], out[lo:hi])
 			}
 		}()
 	}
@@ -287,22 +288,29 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA) ([]Value, error) {
 }
 
 // few flies at a few places and compiles what the batteries can do.
-func (e *evaluator) few(places []geo.LLA, out []Value) error {
+func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) error {
 	t := e.t
 	t.Paths, t.Missiles, t.Assets = nil, nil, nil
 	var index []int
-	var course flight.Course
+	var last flight.Course
 	for i, p := range places {
+		// Where no flights stand on both sides, the last one is near enough.
+		course := &courses[i]
+		if *course == (flight.Course{}) {
+			*course = last
+		}
 		aim := flight.Aim{From: e.from, To: p}
 		if e.asset != nil {
 			aim = flight.Aim{From: p, To: *e.asset}
 		}
-		tr, err := t.Types[e.typ].Flight.AimNear(t.Earth, aim, &course)
+		tr, err := t.Types[e.typ].Flight.AimNear(t.Earth, aim, course)
 		if err != nil {
 			// Out of reach, or so near the launch point that there is no flight:
 			// nothing to defend against.
+			*course = flight.Course{}
 			continue
 		}
+		last = *course
 		out[i].Reached = true
 		if !e.meets(tr) {
 			continue

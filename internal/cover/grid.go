@@ -7,6 +7,7 @@ import (
 	"math"
 	"sort"
 
+	"testudo/internal/flight"
 	"testudo/internal/geo"
 	"testudo/internal/scenario"
 )
@@ -53,6 +54,7 @@ type lattice struct {
 	pl    Plane
 	stepM float64
 	known map[corner]Value
+	flown map[corner]flight.Course
 	// guess holds places between two neighbours of one class, which were not
 	// flown: their values are the mean of the two.
 	guess map[corner]Value
@@ -77,7 +79,7 @@ func Footprint(ctx context.Context, f *scenario.File, q Query) (*Map, error) {
 	if q.GridM < 100 || q.GridM > 500e3 {
 		return nil, fmt.Errorf("a grid of %.0f m: allowed are 100 m to 500 km", q.GridM)
 	}
-	g := &lattice{e: e, pl: NewPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}, guess: map[corner]Value{}}
+	g := &lattice{e: e, pl: NewPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}, flown: map[corner]flight.Course{}, guess: map[corner]Value{}}
 	for _, s := range e.sites {
 		x, y, ok := g.pl.Forward(s.at)
 		if !ok {
@@ -152,22 +154,40 @@ func (g *lattice) fly(ctx context.Context, squares []square) error {
 		}
 		return x.i < y.i || x.i == y.i && x.j < y.j
 	})
-	places := make([]geo.LLA, len(need))
+	places, courses := make([]geo.LLA, len(need)), make([]flight.Course, len(need))
 	for k, c := range need {
+		courses[k] = g.between(c)
 		p, ok := g.pl.Inverse(float64(c.i)*g.stepM, float64(c.j)*g.stepM)
 		if !ok {
 			p = geo.Deg(90, 0)
 		}
 		places[k] = p
 	}
-	vs, err := g.e.at(ctx, places)
+	vs, err := g.e.at(ctx, places, courses)
 	if err != nil {
 		return err
 	}
 	for k, c := range need {
-		g.known[c] = vs[k]
+		g.known[c], g.flown[c] = vs[k], courses[k]
 	}
 	return nil
+}
+
+// acrossM is how far apart two flights may be for a third to be taken between them.
+const acrossM = 40e3
+
+// between gives the course between two flights on opposite sides of a place, the
+// nearest such two; the zero value if there are none.
+func (g *lattice) between(c corner) flight.Course {
+	for d := 1; 2*float64(d)*g.stepM <= acrossM; d *= 2 {
+		for _, o := range [4]corner{{d, 0}, {0, d}, {d, d}, {d, -d}} {
+			a, b := g.flown[corner{c.i - o.i, c.j - o.j}], g.flown[corner{c.i + o.i, c.j + o.j}]
+			if m := flight.Between(&a, &b); m != (flight.Course{}) {
+				return m
+			}
+		}
+	}
+	return flight.Course{}
 }
 
 // grow begins around the batteries, goes on wherever there is something, and

@@ -102,13 +102,36 @@ func (m *Missile) Aim(e Earth, a Aim) (*Trajectory, error) {
 // Course is where the search for one flight ended, for the next target near by.
 // The zero value knows nothing. It is one goroutine's.
 type Course struct {
-	c   controls
-	jac [3][3]float64
-	x   float64 // m, distance of its target; 0: knows nothing
+	c       controls
+	jac     [3][3]float64
+	x       float64 // m, distance of its target; 0: knows nothing
+	between bool    // its pitch needs no search
 }
 
-// nearShare is the change of distance up to which a target counts as near.
-const nearShare = 0.1
+// Between is the course to a target half-way between those of two others: what
+// least energy asks changes so smoothly that the mean of both is it. The zero
+// value if either knows nothing.
+func Between(a, b *Course) Course {
+	if a.x == 0 || b.x == 0 {
+		return Course{}
+	}
+	mean := func(a, b float64) float64 { return 0.5 * (a + b) }
+	m := Course{c: controls{mean(a.c.gain, b.c.gain), mean(a.c.ahead, b.c.ahead), mean(a.c.left, b.c.left)}, x: mean(a.x, b.x), between: true}
+	for i := range m.jac {
+		for k := range m.jac[i] {
+			m.jac[i][k] = mean(a.jac[i][k], b.jac[i][k])
+		}
+	}
+	return m
+}
+
+const (
+	// nearShare is the change of distance up to which a target counts as near.
+	nearShare = 0.1
+	// amply is the share of the full gain up to which a flight between two others
+	// is within reach beyond doubt.
+	amply = 0.99
+)
 
 // AimNear is Aim, least-energy flights only, for one of many targets that lie
 // close together: the search begins where the last one ended, and a target
@@ -140,11 +163,29 @@ func (m *Missile) aim(e Earth, a Aim, last *Course) (*Trajectory, error) {
 	floor := float64(a.To.Alt)
 	h.rough.floorM, h.fine.floorM = floor, floor
 	h.last, h.brief = last, last != nil
+	if h.midway() {
+		if tr, err := h.deliver(last.c); err == nil {
+			return tr, nil
+		}
+	}
+	if last != nil {
+		last.between = false
+	}
 	c, err := h.find()
 	if err != nil {
 		return nil, err
 	}
 	return h.deliver(c)
+}
+
+// midway begins with a course between two others, if there is one and it fits.
+func (h *hunt) midway() bool {
+	l := h.last
+	if l == nil || !l.between || math.Abs(h.targetX-l.x) > nearShare*l.x || l.c.gain > amply*h.m.gain {
+		return false
+	}
+	h.jac, h.jacFor, h.jacSize = l.jac, [3]int{uGain, uLeft}, 2
+	return true
 }
 
 func (a *Aim) check() error {
@@ -188,6 +229,7 @@ type hunt struct {
 	last    *Course // where a search near by ended; nil if there was none
 	brief   bool    // how far the missile gets need not be said
 	atFold  bool    // the solution lies so near the least-energy one that pitch cannot correct it
+	cutS    float64 // burnout of the flight last tried
 }
 
 // try flies and gives the residual: metres beyond the target, to its left, and above
@@ -196,7 +238,7 @@ func (h *hunt) try(s *stepper, c controls) (f [3]float64, err error) {
 	if c.gain > maxGainShare*h.m.gain {
 		return f, errNoSolution
 	}
-	if _, err = h.m.fly(s, &h.p, c); err != nil {
+	if h.cutS, err = h.m.fly(s, &h.p, c); err != nil {
 		return f, err
 	}
 	f[0], f[1] = h.p.chart([3]float64{s.y[0], s.y[1], s.y[2]})
@@ -485,7 +527,7 @@ func (h *hunt) findLeast() (controls, float64, error) {
 		}
 	}
 	if h.last != nil && h.jacSize == 2 && h.jacFor[0] == uGain && h.jacFor[1] == uLeft {
-		*h.last = Course{c, h.jac, h.targetX}
+		*h.last = Course{c: c, jac: h.jac, x: h.targetX}
 	}
 	return c, bend, nil
 }
@@ -674,22 +716,22 @@ func (h *hunt) deliver(c controls) (*Trajectory, error) {
 	case ToApogee:
 		us = forApogee
 	}
-	got, err := h.solve(&h.fine, c, us, h.missM)
-	if err != nil {
-		return nil, err
-	}
 	s := &h.fine
-	s.keep, s.segs, s.hS = true, make([]segment, 0, 2*roomForSegments), 0
-	cutS, err := h.m.fly(s, &h.p, got)
+	s.keep, s.segs = true, make([]segment, 0, 2*roomForSegments)
+	got, err := h.solve(s, c, us, h.missM)
 	if err != nil {
 		return nil, err
 	}
+	// After a solve the stepper holds the solution's flight.
 	if d := less([3]float64{s.y[0], s.y[1], s.y[2]}, 1, h.target); !(dot(d, d) < worstMissM*worstMissM) {
 		return nil, errNoSolution
+	}
+	if h.last != nil && h.jacSize == 2 && h.jacFor[0] == uGain {
+		*h.last = Course{c: got, jac: h.jac, x: h.targetX}
 	}
 	e := h.e
 	if h.m.spec.Impulsive {
 		e.Air = false
 	}
-	return s.trajectory(e, h.m.beta, got.gain, cutS, h.m.stagings(cutS)), nil
+	return s.trajectory(e, h.m.beta, got.gain, h.cutS, h.m.stagings(h.cutS)), nil
 }
