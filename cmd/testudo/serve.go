@@ -96,7 +96,7 @@ identities (--oidc-issuer and what belongs to it), or both.`,
 	f.StringVar(&logs, "log", "text", "`form` of the log: text or json")
 	f.IntVar(&l.Runs, "max-runs", 0, "most replications of one question (default 1000000)")
 	f.Int64Var(&l.RunsXMissiles, "max-flights", 0, "most runs times missiles times postures of one question (default 2e9)")
-	f.IntVar(&l.Pairs, "max-pairs", 0, "most pairs of a flight with a sensor or battery in one theatre (default 50000)")
+	f.IntVar(&l.Pairs, "max-pairs", 0, "most pairs of a flight with a sensor or battery in one theatre (default 30000)")
 	f.IntVar(&l.Waiting, "max-waiting", 0, "computations that may wait; more are answered 503 (default 16)")
 	f.IntVar(&l.PerUser, "max-per-user", 0, "computations of one user at a time (default 4)")
 	f.IntVar(&l.Queued, "max-studies", 0, "studies of one user queued or running (default 8)")

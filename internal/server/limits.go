@@ -64,7 +64,7 @@ func (l Limits) orDefault() Limits {
 	big(&l.BodyBytes, 3<<20)
 	number(&l.Large, 16)
 	number(&l.Requests, 64)
-	number(&l.Pairs, 50_000)
+	number(&l.Pairs, 30_000)
 	number(&l.Looks, 2_000_000)
 	number(&l.Runs, 1_000_000)
 	big(&l.RunsXMissiles, 2_000_000_000)
@@ -93,17 +93,27 @@ var (
 	errSpent = errors.New("your share of computing time for this hour is spent")
 )
 
-// gate lets one computation that somebody waits for onto the processors at a
-// time, keeps a short line before it, and sends the rest away.
+// gate lets few computations that somebody waits for onto the processors at a
+// time, one of each user, so that who asks much does not stand before everybody;
+// it keeps a short line before it, and sends the rest away.
 type gate struct {
 	limits Limits
 	slot   chan struct{}
 
 	mu    sync.Mutex
 	line  int
-	mine  map[string]int
+	mine  map[string]*turns
 	spent map[string]*spending
 }
+
+// turns are what a user has under way.
+type turns struct {
+	n   int
+	one chan struct{}
+}
+
+// slots is the number of computations at a time.
+const slots = 2
 
 // spending is what a user has computed in the hour that began at since.
 type spending struct {
@@ -112,7 +122,7 @@ type spending struct {
 }
 
 func newGate(l Limits) *gate {
-	return &gate{limits: l, slot: make(chan struct{}, 1), mine: map[string]int{}, spent: map[string]*spending{}}
+	return &gate{limits: l, slot: make(chan struct{}, slots), mine: map[string]*turns{}, spent: map[string]*spending{}}
 }
 
 func (g *gate) waiting() int {
@@ -126,40 +136,56 @@ func (g *gate) waiting() int {
 // line that its user had.
 func (g *gate) enter(ctx context.Context, user string, now time.Time, again bool) (leave func(), err error) {
 	g.mu.Lock()
+	mine := g.mine[user]
+	if mine == nil {
+		mine = &turns{one: make(chan struct{}, 1)}
+	}
 	switch {
 	case g.left(user, now) <= 0:
-		g.mu.Unlock()
-		return nil, errSpent
-	case !again && g.mine[user] >= g.limits.PerUser:
-		g.mu.Unlock()
-		return nil, errMine
+		err = errSpent
+	case !again && mine.n >= g.limits.PerUser:
+		err = errMine
 	case !again && g.line >= g.limits.Waiting:
+		err = errBusy
+	}
+	if err != nil {
 		g.mu.Unlock()
-		return nil, errBusy
+		return nil, err
 	}
 	g.line++
-	g.mine[user]++
+	mine.n++
+	g.mine[user] = mine
 	g.mu.Unlock()
 	out := func() {
 		g.mu.Lock()
-		if g.mine[user]--; g.mine[user] == 0 {
+		if mine.n--; mine.n == 0 {
 			delete(g.mine, user)
 		}
 		g.mu.Unlock()
 	}
-	select {
-	case g.slot <- struct{}{}:
-	case <-ctx.Done():
-		err = ctx.Err()
+	held := 0
+	for _, c := range []chan struct{}{mine.one, g.slot} {
+		select {
+		case c <- struct{}{}:
+			held++
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		if err != nil {
+			break
+		}
 	}
 	g.mu.Lock()
 	g.line--
 	g.mu.Unlock()
 	if err != nil {
+		if held > 0 {
+			<-mine.one
+		}
 		out()
 		return nil, err
 	}
-	return func() { <-g.slot; out() }, nil
+	return func() { <-g.slot; <-mine.one; out() }, nil
 }
 
 // left is what a user may still compute in this hour, s. The caller holds mu.

@@ -824,3 +824,76 @@ func TestShutdownLosesNoFinishedWork(t *testing.T) {
 		t.Errorf("results of a removed study: %v", err)
 	}
 }
+
+// A study stops when its user's time is spent, and keeps no more than there is
+// room for.
+func TestStudiesKeepWithinTheirLimits(t *testing.T) {
+	x := hosted(t, server.Config{Limits: server.Limits{CPUSeconds: 1.5}}, "ada", "bob")
+	id := x.study("ada", dict{"scenario": "northeast-asia-2014", "kind": "gain", "runs": 400000})
+	if s := x.ended("ada", id); s.State != "failed" || !strings.Contains(s.Problem, "share of computing time") {
+		t.Errorf("beyond the time: %s, %s", s.State, s.Problem)
+	}
+	for _, path := range []string{"/api/v1/gain", "/api/v1/whatif", "/api/v1/studies"} {
+		body := dict{"scenario": "gulf", "runs": 10}
+		if path == "/api/v1/studies" {
+			body["kind"] = "gain"
+		}
+		if status, h, b := x.do("ada", "POST", path, body); status != 429 || h.Get("Retry-After") == "" {
+			t.Errorf("%s with no time left: %d %.200s", path, status, b)
+		}
+	}
+	x.want(200, nil, "bob", "POST", "/api/v1/gain", dict{"scenario": "gulf", "runs": 10})
+	x = hosted(t, server.Config{Limits: server.Limits{DiskBytes: 20_000}}, "ada")
+	id = x.study("ada", dict{"scenario": "gulf", "kind": "gain", "runs": 10})
+	if s := x.ended("ada", id); s.State != "failed" || !strings.Contains(s.Problem, "at most 20000") || len(s.Files) > 0 {
+		t.Errorf("beyond the room: %+v", s)
+	}
+	if _, err := os.Stat(filepath.Join(x.data, "studies", id)); !os.IsNotExist(err) {
+		t.Errorf("results beyond the room lie there: %v", err)
+	}
+	big := gulf + "about: " + strings.Repeat("x", 19_900) + "\n"
+	if status, h, b := x.do("ada", "POST", "/api/v1/scenarios", dict{"text": big}); status != 429 || h.Get("Retry-After") == "" {
+		t.Errorf("a scenario beyond the room: %d %.200s", status, b)
+	}
+}
+
+// A study answers what was asked when it was asked: of a saved scenario as it
+// stood then, and not at all where what that includes has changed.
+func TestAStudyIsOfWhatWasAsked(t *testing.T) {
+	x := hosted(t, server.Config{})
+	var base, child struct{ ID string }
+	x.want(201, &base, "", "POST", "/api/v1/scenarios", dict{"text": gulf})
+	x.want(201, &child, "", "POST", "/api/v1/scenarios", dict{"text": "testudo: 1\ninclude: " + base.ID + ".yaml\n"})
+	first := x.study("", dict{"scenario": "northeast-asia-2014", "kind": "gain", "runs": 400000})
+	of, over := x.study("", dict{"scenario": base.ID, "kind": "gain", "runs": 20}), x.study("", dict{"scenario": child.ID, "kind": "gain", "runs": 20})
+	x.want(200, nil, "", "PUT", "/api/v1/scenarios/"+base.ID, dict{"text": gulf + "commands:\n  SAU: {salvo: 1}\n"})
+	x.want(204, nil, "", "DELETE", "/api/v1/studies/"+first, nil)
+	if s := x.ended("", of); s.State != "done" {
+		t.Errorf("of the scenario: %+v", s)
+	}
+	var text []byte
+	if _, _, text = x.do("", "GET", "/api/v1/studies/"+of+"/files/scenario.yaml", nil); string(text) != gulf {
+		t.Errorf("its scenario is %q", text)
+	}
+	if s := x.ended("", over); s.State != "failed" || !strings.Contains(s.Problem, "was changed") {
+		t.Errorf("over the scenario: %+v", s)
+	}
+	// The full report of what a study asks, whatever became of the scenario.
+	var report server.Study
+	x.want(202, &report, "", "POST", "/api/v1/studies/"+of+"/report", nil)
+	if report.Kind != "report" || report.Runs != 20 || report.Digest != x.ended("", of).Digest {
+		t.Errorf("report of it: %+v", report)
+	}
+	x.want(204, nil, "", "DELETE", "/api/v1/studies/"+report.ID, nil)
+}
+
+// A theatre that would take all the memory is refused before it is compiled.
+func TestTooLargeATheatre(t *testing.T) {
+	x := hosted(t, server.Config{Limits: server.Limits{Pairs: 500}})
+	for path, body := range map[string]dict{"/api/v1/theatre": {}, "/api/v1/gain": {"runs": 10}, "/api/v1/whatif": {"runs": 10}, "/api/v1/studies": {"runs": 10, "kind": "gain"}, "/api/v1/radar": {"sensor": "x", "altitude_m": 1, "rcs_m2": 1}} {
+		body["scenario"] = "gulf"
+		if status, _, b := x.do("", "POST", path, body); status != 422 || !bytes.Contains(b, []byte("too large for this server")) {
+			t.Errorf("%s: %d %.200s", path, status, b)
+		}
+	}
+}

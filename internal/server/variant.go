@@ -249,7 +249,7 @@ type compiled struct {
 	weight    int
 }
 
-func newWorlds(l Limits) *worlds { return &worlds{most: l.Worlds, room: 2 * l.Pairs} }
+func newWorlds(l Limits) *worlds { return &worlds{most: l.Worlds, room: l.Pairs} }
 
 func (w *worlds) get(sc *testudo.Scenario, raid string) (*testudo.World, error) {
 	if raid == "" {
