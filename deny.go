@@ -23,9 +23,10 @@ func (s *Scenario) Deny(ctx context.Context, raid string, factors []float64, o O
 		raid = s.File.DefaultRaid
 	}
 	d := &report.DenyDocument{Scenario: s.File.Name, Raid: raid, Seed: o.Seed, Runs: o.Runs}
+	var w *World
 	for k, f := range factors {
-		w, err := s.scaled(raid, f).Compile(raid)
-		if err != nil {
+		var err error
+		if w, err = s.scaled(raid, f).CompileFrom(w, raid); err != nil {
 			return nil, err
 		}
 		opts := o

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"testudo"
+	"testudo/internal/catalog"
 	"testudo/internal/report"
 	"testudo/internal/witness"
 	"testudo/internal/yamldoc"
@@ -33,6 +34,11 @@ type common struct {
 	quiet     bool
 	fidelity  string
 	filter    string
+
+	// What was loaded before for the same command, to be taken over where a
+	// further override does not touch it.
+	book *catalog.Book
+	like *testudo.World
 }
 
 func (c *common) add(cmd *cobra.Command) {
@@ -95,7 +101,7 @@ func (c *common) load(path string) (*testudo.World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.Compile(c.raid)
+	w, err := s.CompileFrom(c.like, c.raid)
 	return w, coded(exitInput, err)
 }
 
@@ -103,11 +109,14 @@ func (c *common) scenario(path string) (*testudo.Scenario, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	b, err := testudo.CatalogueWith(c.catalogs...)
-	if err != nil {
-		return nil, coded(exitInput, err)
+	if c.book == nil {
+		b, err := testudo.CatalogueWith(c.catalogs...)
+		if err != nil {
+			return nil, coded(exitInput, err)
+		}
+		c.book = b
 	}
-	s, err := testudo.LoadWith(b, path, c.sets...)
+	s, err := testudo.LoadWith(c.book, path, c.sets...)
 	var ps *yamldoc.Problems
 	switch {
 	case err == nil:

@@ -27,10 +27,11 @@ assumptions. It prints, and reads on a phone, in light and in dark.`,
 				v.sets = append(append([]string(nil), c.sets...), sets...)
 				return v.load(args[0])
 			}
-			w, err := load()
+			w, err := c.load(args[0])
 			if err != nil {
 				return err
 			}
+			c.like = w
 			o := c.options(cmd.ErrOrStderr())
 			var r *testudo.Comparison
 			line := commandLine("report", args[0], c)

@@ -167,9 +167,10 @@ func checkCommand() *cobra.Command {
 				return err
 			}
 			sum := s.Summary()
+			var w *testudo.World
 			for _, r := range s.File.Raids {
 				// Only flying shows whether every target is within reach.
-				if _, err := s.Compile(r.ID); err != nil {
+				if w, err = s.CompileFrom(w, r.ID); err != nil {
 					return coded(exitInput, err)
 				}
 			}

@@ -3,8 +3,9 @@ package catalog
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"sort"
+	"slices"
 	"strconv"
+	"strings"
 
 	"testudo/internal/yamldoc"
 )
@@ -34,7 +35,7 @@ func (b *Book) Digest() string {
 			put("nation", n)
 		}
 		as := append([]Attribute(nil), e.Attributes...)
-		sort.Slice(as, func(i, j int) bool { return as[i].Name < as[j].Name })
+		slices.SortFunc(as, func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) })
 		for _, a := range as {
 			put("attribute", a.Name, a.Value)
 		}
@@ -46,9 +47,12 @@ func (b *Book) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-func sortedFigures(e *Entry) []Figure {
-	fs := append([]Figure(nil), e.Figures...)
-	sort.Slice(fs, func(i, j int) bool { return fs[i].Name < fs[j].Name })
+func sortedFigures(e *Entry) []*Figure {
+	fs := make([]*Figure, len(e.Figures))
+	for i := range fs {
+		fs[i] = &e.Figures[i]
+	}
+	slices.SortFunc(fs, func(a, b *Figure) int { return strings.Compare(a.Name, b.Name) })
 	return fs
 }
 
