@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -312,6 +313,32 @@ func TestCompileInAnyOrder(t *testing.T) {
 			}
 			equal(t, &World{Board: b}, s, "")
 		}
+	}
+}
+
+// One world may serve several compilations at a time (for -race too).
+func TestCompileFromServesSeveral(t *testing.T) {
+	s, err := Load("scenarios/levant-2025.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Compile("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, errs := make([]*World, 6), make([]error, 6)
+	var all sync.WaitGroup
+	for i := range made {
+		all.Go(func() {
+			made[i], errs[i] = change(s.File, moveBattery(i, 1e-3)).CompileFrom(w, "")
+		})
+	}
+	all.Wait()
+	for i := range made {
+		if errs[i] != nil {
+			t.Fatal(errs[i])
+		}
+		equal(t, made[i], made[i].Scenario, "")
 	}
 }
 

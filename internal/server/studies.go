@@ -424,7 +424,7 @@ func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total
 			// What would flip the answer plays the whole ladder dozens of times.
 			so := o
 			so.Runs = min(o.Runs, 1000)
-			if d.Flip, err = w.Swings(ctx, c, func(sets ...string) (*testudo.World, error) { return s.withSets(q.Variant, k.Study.Owner, sets) }, so); err != nil {
+			if d.Flip, err = w.Swings(ctx, c, func(sets ...string) (*testudo.World, error) { return s.withSets(w, q.Variant, k.Study.Owner, sets) }, so); err != nil {
 				return nil, err
 			}
 			if pictures, d.Notes, err = w.Pictures(ctx, c, o); err != nil {

@@ -159,13 +159,14 @@ func (s *Server) read(v Variant, user string, sets ...string) (*testudo.Scenario
 	return &testudo.Scenario{File: f}, nil
 }
 
-// withSets compiles a variant with values overridden, without keeping it.
-func (s *Server) withSets(v Variant, user string, sets []string) (*testudo.World, error) {
+// withSets compiles a variant with values overridden, from the variant's own world
+// and without keeping it.
+func (s *Server) withSets(w *testudo.World, v Variant, user string, sets []string) (*testudo.World, error) {
 	sc, err := s.read(v, user, sets...)
 	if err != nil {
 		return nil, err
 	}
-	return sc.Compile(v.Raid)
+	return sc.CompileFrom(w, v.Raid)
 }
 
 // key is the digest of a question: what is asked of what.

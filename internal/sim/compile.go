@@ -325,6 +325,7 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 	for h, left := 0, 1.0; h <= 64; h, left = h+1, left*(1-damagePerHit) {
 		b.DamageMilli = append(b.DamageMilli, int32(math.Round(1000*(1-left))))
 	}
+	b.Paths, b.Kins = make([]Path, 0, len(t.Paths)), make([]Kin, 0, len(t.Paths)*len(t.Batteries))
 	for i := range t.Paths {
 		p := &t.Paths[i]
 		ph := &c.paths[i]
@@ -333,6 +334,9 @@ func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, erro
 			Hit: certain(strike(t.Types[p.Type].CEPM, t.Assets[p.Asset].RadiusM)), FirstView: int32(ph.first), Views: int32(len(ph.views)),
 		})
 		b.Kins = append(b.Kins, ph.kins...)
+	}
+	if n := len(c.paths); n > 0 {
+		b.Views = make([]View, 0, c.paths[n-1].first+len(c.paths[n-1].views))
 	}
 	for i := range c.paths {
 		for k := range c.paths[i].views {
