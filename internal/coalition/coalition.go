@@ -6,6 +6,7 @@ package coalition
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"testudo/internal/burden"
 	"testudo/internal/pact"
@@ -89,6 +90,14 @@ func Restrict(p *theatre.Posture, member func(nation int) bool, id string) (thea
 	return theatre.Posture{ID: id, Net: net, Lost: p.Lost}, err
 }
 
+// of keeps of a posture what stands between the members of a coalition of players.
+func of(p *theatre.Posture, players []int, s burden.Coalition) (theatre.Posture, error) {
+	return Restrict(p, func(nation int) bool {
+		k := slices.Index(players, nation)
+		return k >= 0 && s.Has(k)
+	}, fmt.Sprintf("coalition-%d", s))
+}
+
 // Values gives the characteristic function v(S): what is saved when the nations
 // of S hold to the posture among themselves and the others stand alone, compared
 // with everybody alone. All coalitions share their physics and their dice; the
@@ -101,14 +110,7 @@ func Values(ctx context.Context, t *theatre.Theatre, posture int, o Options) (*b
 	}
 	var list []theatre.Posture
 	for s := 0; s < 1<<n; s++ {
-		p, err := Restrict(&t.Postures[posture], func(nation int) bool {
-			for k, q := range players {
-				if q == nation {
-					return s>>k&1 == 1
-				}
-			}
-			return false
-		}, fmt.Sprintf("coalition-%d", s))
+		p, err := of(&t.Postures[posture], players, burden.Coalition(s))
 		if err != nil {
 			return nil, err
 		}

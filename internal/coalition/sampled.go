@@ -20,19 +20,9 @@ func Sampled(ctx context.Context, t *theatre.Theatre, posture int, o Options) (b
 	if len(players) > 64 {
 		return burden.Sampled{}, fmt.Errorf("%d nations defend; at most 64 can be sampled", len(players))
 	}
-	of := func(s burden.Coalition) (theatre.Posture, error) {
-		return Restrict(&t.Postures[posture], func(nation int) bool {
-			for k, q := range players {
-				if q == nation {
-					return s.Has(k)
-				}
-			}
-			return false
-		}, fmt.Sprintf("coalition-%d", s))
-	}
 	// The orders do not depend on what is found: they are walked once to see which
 	// coalitions they meet, and again when those have been played together.
-	none, err := of(0)
+	none, err := of(&t.Postures[posture], players, 0)
 	if err != nil {
 		return burden.Sampled{}, err
 	}
@@ -41,7 +31,7 @@ func Sampled(ctx context.Context, t *theatre.Theatre, posture int, o Options) (b
 		if s.Size() < 2 {
 			return 0, nil // one nation has nobody to agree with
 		}
-		p, err := of(s)
+		p, err := of(&t.Postures[posture], players, s)
 		at[s] = len(list)
 		list = append(list, p)
 		return 0, err
