@@ -40,6 +40,7 @@ type readPage struct {
 func readBack(t *testing.T, page []byte) *readPage {
 	t.Helper()
 	p := &readPage{drawn: map[string][]string{}}
+	ids := map[string]bool{}
 	d := xml.NewDecoder(bytes.NewReader(page))
 	d.Entity = xml.HTMLEntity
 	var stack []string // names, with what tells an element apart
@@ -64,6 +65,13 @@ func readBack(t *testing.T, page []byte) *readPage {
 		case xml.StartElement:
 			name := x.Name.Local
 			for _, a := range x.Attr {
+				if a.Name.Local == "id" {
+					// A clip or a label would be looked up in the wrong drawing.
+					if ids[a.Value] {
+						t.Errorf("the id %q stands twice on the page", a.Value)
+					}
+					ids[a.Value] = true
+				}
 				switch {
 				case a.Name.Local == "class" && (a.Value == "verdict" || a.Value == "tiles"):
 					name = a.Value
@@ -174,7 +182,7 @@ func intervalShows(cell string, f measure.Figure) bool {
 
 func readReport(t *testing.T) (*World, *report.Document, []report.Drawing, []byte) {
 	t.Helper()
-	s, err := Load("scenarios/gulf.yaml")
+	s, err := Load("scenarios/gulf.yaml") // two radars of its own to draw
 	if err != nil {
 		t.Fatal(err)
 	}

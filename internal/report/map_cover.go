@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"strings"
 
@@ -431,7 +432,10 @@ func RadarMap(t *theatre.Theatre, book *catalog.Book, r *cover.RadarView) Drawin
 		}
 		m.symbolKey(m.shown(&some, book)...)
 		m.note(fmt.Sprintf("Target of %s m² at %s km; field of regard %s; at the edge one look in two detects; Earth of 4/3 radius for refraction. %s", n2(r.RCS), n2(r.AltitudeM/1000), fieldWords(r), mapNote))
-		return m.finish("map-radar", title, desc, page)
+		// A report holds several of these, and their clips must not be mixed up.
+		h := fnv.New32a()
+		h.Write([]byte(r.Sensor))
+		return m.finish(fmt.Sprintf("map-radar-%08x", h.Sum32()), title, desc, page)
 	}
 	var csv strings.Builder
 	csv.WriteString("line,latitude_deg,longitude_deg\n")
