@@ -2,6 +2,7 @@ package testudo
 
 import (
 	"fmt"
+	"runtime"
 	"sort"
 
 	"testudo/internal/catalog"
@@ -14,7 +15,7 @@ import (
 func (w *World) Document(c *Comparison, command string) *report.Document {
 	f := w.Scenario.File
 	d := &report.Document{
-		Tool: "testudo " + Version, Command: command, Scenario: f.Name, Date: f.Date, About: f.About, Digest: f.Digest, Catalogue: f.Book.Digest(),
+		Tool: "testudo " + Version, Built: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Command: command, Scenario: f.Name, Date: f.Date, About: f.About, Digest: f.Digest, Catalogue: f.Book.Digest(),
 		Overridden: f.Book.Overridden(), Added: f.Book.Added(), Result: c, Ledger: f.Book.Ledger(w.Theatre.Used), Defaults: f.Defaults,
 		Model: []string{
 			fmt.Sprintf("Costs are US dollars of %d, brought there by %s of the catalogue; an interceptor without a price in dollars counts nothing, and is listed by cost.", w.PriceYear(), catalog.Deflator),

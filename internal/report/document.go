@@ -10,6 +10,7 @@ import (
 // Document is a result with everything needed to judge and repeat it.
 type Document struct {
 	Tool       string              `json:"tool"`
+	Built      string              `json:"built_with,omitempty"`
 	Command    string              `json:"command"`
 	Scenario   string              `json:"scenario"`
 	Date       string              `json:"date,omitempty"`
