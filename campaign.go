@@ -71,18 +71,22 @@ func (s *Scenario) campaignPlan(f *Scenario, change func(*theatre.Theatre)) (*ca
 	}
 	var worlds []*theatre.Theatre
 	var boards []*sim.Board
+	var last *theatre.Theatre // raids share missiles, interceptors and flights
+	var c *sim.Compiler
 	for _, r := range raids {
-		t, err := theatre.Resolve(f.File, theatre.Options{Raid: r})
+		t, err := theatre.Resolve(f.File, theatre.Options{Raid: r, Previous: last, Each: onAllCores})
 		if err != nil {
 			return nil, nil, err
 		}
 		if change != nil {
 			change(t)
 		}
-		b, err := sim.Compile(t)
+		c = sim.NewCompilerFrom(c, t, onAllCores)
+		b, err := c.Board(t.Postures, t.Ladder)
 		if err != nil {
 			return nil, nil, fmt.Errorf("raid %s: %w", r, err)
 		}
+		last = t
 		worlds, boards = append(worlds, t), append(boards, b)
 	}
 	p, err := campaign.Resolve(f.File, raids, worlds, boards)
