@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -180,6 +181,15 @@ const mostConnections = 4096
 func serve(cmd *cobra.Command, listen, cert, key string, c server.Config) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// Computations have as many processors as there are; two more for the program
+	// let the system, which is quick to wake who waits for the network, choose
+	// between them and who only reads. Go alone lets readers wait for the end of a
+	// computation's ten milliseconds, several times over.
+	procs := runtime.GOMAXPROCS(0)
+	if c.Workers <= 0 {
+		c.Workers = procs
+	}
+	runtime.GOMAXPROCS(procs + 2)
 	s, err := server.New(c)
 	if err != nil {
 		return coded(exitInternal, err)

@@ -41,7 +41,7 @@ type Dice struct {
 }
 
 func (d Dice) options(s *Server) testudo.Options {
-	o := testudo.Options{Seed: testudo.DefaultSeed, Runs: d.Runs, Workers: s.Workers}
+	o := testudo.Options{Seed: testudo.DefaultSeed, Runs: d.Runs}
 	if d.Seed != nil {
 		o.Seed = *d.Seed
 	}
@@ -71,12 +71,22 @@ func (s *Server) inTurn(ctx context.Context, again bool, f func(ctx context.Cont
 	if err != nil {
 		return err
 	}
+	// Those at work share the processors.
+	n := max(1, s.Workers/max(1, len(s.gate.slot)))
 	start := time.Now()
 	defer func() {
-		s.gate.charge(user(ctx), s.Now(), time.Since(start).Seconds()*float64(s.Workers))
+		s.gate.charge(user(ctx), s.Now(), time.Since(start).Seconds()*float64(n))
 		leave()
 	}()
-	return f(ctx)
+	return f(context.WithValue(ctx, workersKey{}, n))
+}
+
+type workersKey struct{}
+
+// workers is how many processors a computation has in its turn.
+func workers(ctx context.Context) int {
+	n, _ := ctx.Value(workersKey{}).(int)
+	return max(1, n)
 }
 
 // world compiles a theatre that is not too large.
@@ -269,6 +279,7 @@ func (s *Server) registerCompute() {
 		// The answer names the file, which is one user's.
 		cmd := line("gain", b.Variant, o)
 		return s.answer(ctx, "gain", b.Variant, in.IfNoneMatch, []any{o.Seed, o.Runs, b.Postures, cmd}, func(ctx context.Context, w *testudo.World) (any, error) {
+			o.Workers = workers(ctx)
 			c, err := s.play(ctx, w, b.Postures, o)
 			if err != nil {
 				return nil, err
@@ -478,6 +489,7 @@ func (s *Server) staircase(ctx context.Context, sc *testudo.Scenario, raid strin
 				if err := s.affordable(full.Runs, len(w.Board.Ladder), len(w.Theatre.Missiles)); err != nil {
 					return err
 				}
+				full.Workers = workers(ctx)
 				stairs = w.Stairs(full)
 			}
 			c, err := stairs.To(ctx, runs)
@@ -499,11 +511,12 @@ func (s *Server) staircase(ctx context.Context, sc *testudo.Scenario, raid strin
 
 func (s *Server) footprint(ctx context.Context, in *footprintIn) (*answerOut, error) {
 	b := &in.Body
-	q := cover.Query{Battery: b.Battery, Nation: b.Nation, Posture: b.Posture, Missile: b.Missile, From: b.From, Asset: b.Asset, GridM: b.GridKM * 1000, Workers: s.Workers}
+	q := cover.Query{Battery: b.Battery, Nation: b.Nation, Posture: b.Posture, Missile: b.Missile, From: b.From, Asset: b.Asset, GridM: b.GridKM * 1000}
 	if q.Asset != "" && q.From != "" {
 		return nil, s.fault(ctx, wrong("give from or asset, not both"))
 	}
 	return s.answer(ctx, "footprint", b.Variant, in.IfNoneMatch, []any{b.Battery, b.Nation, b.Posture, b.Missile, b.From, b.Asset, b.GridKM}, func(ctx context.Context, w *testudo.World) (any, error) {
+		q.Workers = workers(ctx)
 		m, err := cover.Footprint(ctx, w.Scenario.File, q)
 		if err != nil {
 			return nil, asked(err)
@@ -527,6 +540,7 @@ func (s *Server) compare(ctx context.Context, in *compareIn) (*answerOut, error)
 		if err := errors.Join(s.affordable(o.Runs, 1, len(w.Theatre.Missiles)), s.affordable(o.Runs, 1, len(v.Theatre.Missiles))); err != nil {
 			return nil, err
 		}
+		o.Workers = workers(ctx)
 		p, err := testudo.ComparePair(ctx, w, b.PostureA, v, b.PostureB, o)
 		return p, asked(err)
 	})

@@ -126,9 +126,15 @@ func (s *Server) outer(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// open reports whether a path is for those who have not signed in.
+// open reports whether a path is for those who have not signed in: how to, and
+// what is the same for everybody and drawn behind the question.
 func open(path string) bool {
-	return path == apiPrefix+"/session" || strings.HasPrefix(path, apiPrefix+"/session/")
+	switch p := strings.TrimPrefix(path, apiPrefix); p {
+	case "/session", "/outlines", "/schema":
+		return true
+	default:
+		return strings.HasPrefix(p, "/session/")
+	}
 }
 
 // only answers with a problem where the API has no such route, or not by this

@@ -206,7 +206,7 @@ func bodies(variant dict) map[string]any {
 }
 
 // forAll says which paths need no sign-in; a path that is not here does.
-var forAll = map[string]bool{"/": true, "/healthz": true, "/openapi.json": true, "/api/v1/session": true, "/api/v1/session/oidc": true, "/api/v1/session/oidc/callback": true}
+var forAll = map[string]bool{"/": true, "/healthz": true, "/openapi.json": true, "/api/v1/session": true, "/api/v1/session/oidc": true, "/api/v1/session/oidc/callback": true, "/api/v1/outlines": true, "/api/v1/schema": true}
 
 // Nobody sees anything of another's: every operation the API describes, asked
 // with the other's ids, says that there is no such thing, and no answer to

@@ -378,25 +378,23 @@ window.addEventListener('hashchange', () => {
 // Read-only eyes for tests: which answer is shown, and where a unit is.
 Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get final() { return answer?.final ?? false; }, get state() { return store.state; }, project: (id: string) => globe.project(id) } });
 
-/** Asks for a token where the server has users. */
+/** Asks who is there where the server has users: by a token, by the provider of identities, or either. */
 async function signIn(): Promise<Me> {
   for (;;) {
-    try {
-      return await get<Me>('/me');
-    } catch (e) {
-      if (!(e instanceof Problem) || e.status !== 401) throw e;
-      await new Promise<void>((done) => {
-        const token = h('input', { type: 'password', 'aria-label': 'Token', autocomplete: 'current-password', required: true });
-        const why = h('p', { role: 'alert' });
-        const d = h('dialog', { 'aria-label': 'Sign in' }, h('form', { method: 'dialog', submit: (ev) => {
-          ev.preventDefault();
-          send('POST', '/session', { token: token.value }).then(() => { d.close(); d.remove(); done(); }, (x: Error) => { why.textContent = x.message; });
-        } }, h('h2', {}, 'Sign in'), h('p', {}, 'This workbench has users. Enter your token.'), token, why, h('button', { type: 'submit' }, 'Sign in')));
-        d.addEventListener('cancel', (ev) => ev.preventDefault());
-        document.body.append(d);
-        d.showModal();
-      });
-    }
+    const ways = await get<{ signed_in: boolean; token: boolean; oidc: boolean }>('/session');
+    if (ways.signed_in) return get<Me>('/me');
+    await new Promise<void>((done) => {
+      const provider = ways.oidc ? h('p', {}, h('a', { href: '/api/v1/session/oidc', class: 'button', 'data-testid': 'sign-in-provider' }, 'Sign in with your organisation')) : null;
+      const token = h('input', { type: 'password', 'aria-label': 'Token', autocomplete: 'current-password', required: true });
+      const why = h('p', { role: 'alert' });
+      const d = h('dialog', { 'aria-label': 'Sign in' }, h('form', { method: 'dialog', submit: (ev) => {
+        ev.preventDefault();
+        send('POST', '/session', { token: token.value }).then(() => { d.close(); d.remove(); done(); }, (x: Error) => { why.textContent = x.message; });
+      } }, h('h2', {}, 'Sign in'), provider, ...(ways.token ? [h('p', {}, provider ? 'Or enter your token.' : 'This workbench has users. Enter your token.'), token, why, h('button', { type: 'submit' }, 'Sign in')] : [])));
+      d.addEventListener('cancel', (ev) => ev.preventDefault());
+      document.body.append(d);
+      d.showModal();
+    });
   }
 }
 

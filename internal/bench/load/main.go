@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ func main() {
 	readers := flag.Int("readers", 200, "people who read, once in two seconds each")
 	computing := flag.Int("computing", 20, "people who change something and wait for the staircase")
 	minutes := flag.Float64("minutes", 10, "how long")
-	runs := flag.Int("runs", 2000, "runs of each staircase")
+	runs := flag.Int("runs", 2000, "runs of each staircase, from 100 on")
 	flag.Parse()
 	if err := run(*program, *readers, *computing, *minutes, *runs); err != nil {
 		log.Fatal(err)
@@ -63,6 +64,25 @@ func (t *tally) add(d time.Duration, status int, after bool, err error) {
 	if status == 200 || status == 304 {
 		t.took = append(t.took, d)
 	}
+}
+
+func newTally() *tally { return &tally{status: map[int]int{}} }
+
+// asked is the number of requests, wrong that of those that failed otherwise
+// than by being sent away.
+func (t *tally) asked() int { return t.failed + t.count(func(int) bool { return true }) }
+
+func (t *tally) wrong() int {
+	return t.failed + t.count(func(status int) bool { return status >= 400 && status != 429 && status != 503 })
+}
+
+func (t *tally) count(is func(status int) bool) (n int) {
+	for s, k := range t.status {
+		if is(s) {
+			n += k
+		}
+	}
+	return n
 }
 
 func (t *tally) at(q float64) time.Duration {
@@ -117,7 +137,9 @@ func run(program string, readers, computing int, minutes float64, runs int) erro
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: readers + computing}}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(minutes*float64(time.Minute)))
 	defer cancel()
-	ask := func(t *tally, token, method, path string, body any) {
+	// ask puts a question and reads the answer; of a stream, seen is told when each
+	// event came.
+	ask := func(t *tally, token, method, path string, body any, seen func(event []byte, after time.Duration)) {
 		var r io.Reader
 		if body != nil {
 			b, err := json.Marshal(body)
@@ -137,7 +159,11 @@ func run(program string, readers, computing int, minutes float64, runs int) erro
 		start := time.Now()
 		res, err := client.Do(q)
 		if err == nil {
-			_, err = io.Copy(io.Discard, res.Body)
+			err = events(res.Body, func(e []byte) {
+				if seen != nil && res.StatusCode == 200 {
+					seen(e, time.Since(start))
+				}
+			})
 			res.Body.Close()
 		}
 		if ctx.Err() != nil {
@@ -153,19 +179,19 @@ func run(program string, readers, computing int, minutes float64, runs int) erro
 			sleep(ctx, time.Duration(max(1, s))*time.Second)
 		}
 	}
-	read, compute := &tally{status: map[int]int{}}, &tally{status: map[int]int{}}
-	ask(compute, tokens[0], "POST", "/api/v1/theatre", map[string]any{"scenario": "gulf"})
+	read, compute, coarse, settled := newTally(), newTally(), newTally(), newTally()
+	ask(compute, tokens[0], "POST", "/api/v1/theatre", map[string]any{"scenario": "gulf"}, nil)
 	var wg sync.WaitGroup
 	for i := range readers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			pages := []func(){
-				func() { ask(read, tokens[i], "GET", "/api/v1/scenarios", nil) },
-				func() { ask(read, tokens[i], "GET", "/api/v1/scenarios/gulf", nil) },
-				func() { ask(read, tokens[i], "GET", "/api/v1/me", nil) },
-				func() { ask(read, tokens[i], "GET", "/api/v1/studies", nil) },
-				func() { ask(read, tokens[i], "POST", "/api/v1/theatre", map[string]any{"scenario": "gulf"}) },
+				func() { ask(read, tokens[i], "GET", "/api/v1/scenarios", nil, nil) },
+				func() { ask(read, tokens[i], "GET", "/api/v1/scenarios/gulf", nil, nil) },
+				func() { ask(read, tokens[i], "GET", "/api/v1/me", nil, nil) },
+				func() { ask(read, tokens[i], "GET", "/api/v1/studies", nil, nil) },
+				func() { ask(read, tokens[i], "POST", "/api/v1/theatre", map[string]any{"scenario": "gulf"}, nil) },
 			}
 			for n := uint64(0); ctx.Err() == nil; n++ {
 				// Spread evenly over two seconds, by the reader's number.
@@ -181,9 +207,23 @@ func run(program string, readers, computing int, minutes float64, runs int) erro
 		go func() {
 			defer wg.Done()
 			for n := 0; ctx.Err() == nil; n++ {
-				// Another question each time, so that no answer is at hand.
-				overlay := fmt.Sprintf("testudo: 1\ninclude: gulf.yaml\nassets:\n  riyadh: {value: %d.%03d}\n", 1+i, n%1000)
-				ask(compute, tokens[readers+i], "POST", "/api/v1/gain", map[string]any{"scenario": "gulf", "overlay": overlay, "runs": runs})
+				// Another question each time, so that no answer is at hand: a battery
+				// somewhere else, or a doctrine and a value. It is asked as the page
+				// does, from coarse to fine.
+				overlay := fmt.Sprintf("testudo: 1\ninclude: gulf.yaml\nbatteries:\n  qat-patriot-doha: {at: [%.6f, 51.5224]}\n", 25.2+float64(i)*0.01+float64(n)*1e-6)
+				if n%2 == 1 {
+					overlay = fmt.Sprintf("testudo: 1\ninclude: gulf.yaml\ncommands:\n  SAU: {salvo: %d}\nassets:\n  riyadh: {value: %d.%06d}\n", 1+n/2%3, 1+i, n)
+				}
+				ask(compute, tokens[readers+i], "POST", "/api/v1/whatif", map[string]any{"scenario": "gulf", "overlay": overlay, "runs": runs}, func(e []byte, after time.Duration) {
+					switch {
+					case bytes.Contains(e, []byte("event: problem")):
+						compute.add(0, 0, false, errors.New("a problem in the stream"))
+					case bytes.Contains(e, []byte(`"runs":100,"settled"`)):
+						coarse.add(after, 200, false, nil)
+					case bytes.Contains(e, []byte(`"final":true`)):
+						settled.add(after, 200, false, nil)
+					}
+				})
 				sleep(ctx, 2*time.Second)
 			}
 		}()
@@ -201,10 +241,39 @@ func run(program string, readers, computing int, minutes float64, runs int) erro
 	fmt.Printf("at the end: %s\n", memory(cmd.Process.Pid))
 	read.print("reads")
 	compute.print("computes")
+	coarse.print("  coarse")
+	settled.print("  final")
+	if wrong := read.wrong() + compute.wrong(); read.at(0.99) >= 200*time.Millisecond || 1000*wrong >= read.asked()+compute.asked() || read.bare+compute.bare > 0 {
+		fmt.Printf("NOT within bounds: p99 of reads below 200 ms, errors below 0.1 %% (%d of %d), every refusal with Retry-After\n", wrong, read.asked()+compute.asked())
+	} else {
+		fmt.Printf("within bounds: p99 of reads below 200 ms, errors below 0.1 %% (%d of %d), every refusal with Retry-After\n", wrong, read.asked()+compute.asked())
+	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		return err
 	}
 	return cmd.Wait()
+}
+
+// events reads an answer to its end, block by block as server-sent events are.
+func events(r io.Reader, f func([]byte)) error {
+	in := bufio.NewReaderSize(r, 1<<16)
+	var block []byte
+	for {
+		line, err := in.ReadSlice('\n')
+		if len(block) < 4096 {
+			block = append(block, line...)
+		}
+		if len(line) == 1 {
+			f(block)
+			block = block[:0]
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+	}
 }
 
 func sleep(ctx context.Context, d time.Duration) {
