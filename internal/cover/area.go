@@ -21,37 +21,30 @@ func (m *Map) Place(i, j int) geo.LLA {
 	return p
 }
 
-// AreaM2 counts the cells at which the best shot kills with at least p.
-func (m *Map) AreaM2(mode int, p float64) float64 {
+// cellsM2 is the ground of the cells of which something holds.
+func (m *Map) cellsM2(holds func(v *Value) bool) float64 {
 	n := 0
 	for k := range m.Values {
-		if m.Values[k].P[mode] >= p {
+		if holds(&m.Values[k]) {
 			n++
 		}
 	}
 	return float64(n) * m.StepM * m.StepM
+}
+
+// AreaM2 counts the cells at which the best shot kills with at least p.
+func (m *Map) AreaM2(mode int, p float64) float64 {
+	return m.cellsM2(func(v *Value) bool { return v.P[mode] >= p })
 }
 
 // AllM2 counts the cells at which a round at every look kills with at least p.
 func (m *Map) AllM2(mode int, p float64) float64 {
-	n := 0
-	for k := range m.Values {
-		if m.Values[k].All[mode] >= p {
-			n++
-		}
-	}
-	return float64(n) * m.StepM * m.StepM
+	return m.cellsM2(func(v *Value) bool { return v.All[mode] >= p })
 }
 
 // ShotsM2 counts the cells with at least so many opportunities.
 func (m *Map) ShotsM2(mode, shots int) float64 {
-	n := 0
-	for k := range m.Values {
-		if m.Values[k].Shots[mode] >= shots {
-			n++
-		}
-	}
-	return float64(n) * m.StepM * m.StepM
+	return m.cellsM2(func(v *Value) bool { return v.Shots[mode] >= shots })
 }
 
 // Kill is the kill probability of the best shot at a place, between the

@@ -450,20 +450,24 @@ func warnCommand(k *canvas, f *cover.FlightTime, y float64, gains bool, x func(f
 	if text == "" {
 		text = "never told"
 	}
-	// The line of the flight leaves room for the words.
+	// The words stand where the line of the flight carries no mark: after the last,
+	// between the decision and a late track, or before the first.
 	w := 6.2 * float64(utf8.RuneCountInString(text))
-	a, b := right+10, right+16+w
-	if b > k.w {
-		a = math.Max(x(0), math.Min(x(*first), k.w)-w-16)
-		b = a + w + 6
+	told := math.Max(x(*first), x(0))
+	if f.AlertS != nil && f.DecidedS != nil {
+		told = math.Max(told, x(*f.DecidedS))
 	}
-	if a > right {
-		k.line(x(0), y, right+4, y, "life")
-		if b < x(f.ImpactS) {
-			k.line(b, y, x(f.ImpactS), y, "life")
-		}
-	} else {
-		k.line(b, y, x(f.ImpactS), y, "life")
+	at := right + 10
+	switch {
+	case at+w <= k.w:
+	case f.FirmS != nil && f.AlertS != nil && x(*f.FirmS)-told > w+24:
+		at = told + 12
+	default:
+		at = math.Max(x(0), x(*first)-w-16)
+	}
+	k.line(x(0), y, at-6, y, "life")
+	if at+w+6 < x(f.ImpactS) {
+		k.line(at+w+6, y, x(f.ImpactS), y, "life")
 	}
 	if f.AlertS != nil {
 		if f.DecidedS != nil {
@@ -474,7 +478,7 @@ func warnCommand(k *canvas, f *cover.FlightTime, y float64, gains bool, x func(f
 	if f.FirmS != nil {
 		k.circle(x(*f.FirmS), y, 3.8, "firm")
 	}
-	k.text(a, y+4, "s o", "start", text)
+	k.text(at, y+4, "s o", "start", text)
 }
 
 // WarnMap writes the least seconds of warning beside each defended place, and
