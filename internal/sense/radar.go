@@ -344,35 +344,32 @@ func (sc *scene) deep(r *[3]float64, slackM float64) bool {
 	return above(u[2], rangeM, sc.sinLow) && above(-u[2], rangeM, -sc.sinHigh) && (sc.allRound || above(u[0]*sc.ahead[0]+u[1]*sc.ahead[1], ground, sc.cosHalf))
 }
 
-// blockSamples are looked at as one where the target is deep inside the field or
-// far outside.
-const blockSamples = 8
-
 // margins gives the margin at each sample: 1 well inside, -Inf where the target
-// is so far out of view that no hump begins there.
-func (sc *scene) margins(s *Scan, m []float64) {
-	for lo := 0; lo < len(m); lo += blockSamples {
-		hi := min(lo+blockSamples, len(m))
-		mid := (lo + hi) / 2
-		slack := (blockSamples/2 + 1) * s.slack
-		all := 0.0
-		if sc.far(&s.r[mid], slack) {
-			all = math.Inf(-1)
-		} else if sc.deep(&s.r[mid], slack) {
-			all = 1
-		}
-		for k := lo; k < hi; k++ {
-			switch {
-			case all != 0:
-				m[k] = all
-			case sc.far(&s.r[k], s.slack):
-				m[k] = math.Inf(-1)
-			default:
-				m[k], _ = sc.marginAt(s.t[k], &s.r[k])
-			}
-		}
+// is so far out of view that no hump begins there. Samples are looked at as one
+// where it is deep inside the field or far outside all the time.
+func (sc *scene) margins(s *Scan, m []float64, lo, hi int) {
+	mid := (lo + hi) / 2
+	slack := float64(max(mid-lo, hi-1-mid)+1) * s.slack
+	all := 0.0
+	switch {
+	case sc.far(&s.r[mid], slack):
+		all = math.Inf(-1)
+	case sc.deep(&s.r[mid], slack):
+		all = 1
+	case hi-lo > 1:
+		sc.margins(s, m, lo, mid)
+		sc.margins(s, m, mid, hi)
+		return
+	default:
+		all, _ = sc.marginAt(s.t[mid], &s.r[mid])
+	}
+	for k := lo; k < hi; k++ {
+		m[k] = all
 	}
 }
+
+// blockSamples is the size of the blocks that margins begins with.
+const blockSamples = 16
 
 // windows goes through the samples and refines each edge by bisection. A
 // glimpse shorter than the step is caught when it shows as a hump of the
@@ -381,7 +378,9 @@ func (sc *scene) windows(s *Scan) (out [maxWindows]window, n int) {
 	end := sc.tr.Duration()
 	var room [scanPoints + 4]float64
 	look := room[:len(s.t)]
-	sc.margins(s, look)
+	for lo := 0; lo < len(look); lo += blockSamples {
+		sc.margins(s, look, lo, min(lo+blockSamples, len(look)))
+	}
 	var (
 		t0, m0  float64
 		t1      float64
@@ -547,7 +546,7 @@ func (r Radar) Observe(e flight.Earth, tr *flight.Trajectory, s Signature) View 
 // looking at one flight.
 func (r Radar) ObserveScan(e flight.Earth, scan *Scan, s Signature) View {
 	v := r.Sight(e, scan, s)
-	v.Looks = r.Track(e, scan.tr, s, v, math.Inf(1))
+	v.Looks = r.Track(e, scan.tr, s, v, 0, math.Inf(1))
 	return v
 }
 
@@ -572,13 +571,13 @@ func (r Radar) Sight(e flight.Earth, scan *Scan, s Signature) View {
 	return v
 }
 
-// Track lists the looks, up to a time, of a view that Sight gave without.
-func (r Radar) Track(e flight.Earth, tr *flight.Trajectory, s Signature, v View, untilS float64) []Look {
+// Track lists the looks between two times of a view that Sight gave without.
+func (r Radar) Track(e flight.Earth, tr *flight.Trajectory, s Signature, v View, fromS, untilS float64) []Look {
 	sc, ok := r.scene(e, tr, s)
 	if !ok || len(v.windows) == 0 {
 		return nil
 	}
-	return sc.looks(v.windows, r, untilS)
+	return sc.looks(v.windows, r, fromS, untilS)
 }
 
 // Tracks reports whether Track gives any look.
@@ -612,18 +611,16 @@ func orDefault(d, def units.Duration) float64 {
 func (sc *scene) curves(ws []window, revisitS float64, v *View) {
 	total := inView(ws)
 	step := math.Max(revisitS, total/float64(maxSegments-2*len(ws)))
-	count := 0
-	for _, w := range ws {
-		count += segments(w, step) + 1
-	}
-	buf := make([]float64, 4*count)
-	t, ps, pw, pc := buf[:count:count], buf[count:2*count:2*count], buf[2*count:3*count:3*count], buf[3*count:]
+	// One point per segment and one more per window: never more than maxSegments.
+	var room [4][maxSegments]float64
+	t, ps, pw, pc := &room[0], &room[1], &room[2], &room[3]
 	var hs, hw, hc, p1, p2, p3 float64
 	i := 0
 	put := func(at float64) {
 		t[i], ps[i], pw[i], pc[i] = at, p1, p2, p3
 		i++
 	}
+windows:
 	for _, w := range ws {
 		put(w.from)
 		k := segments(w, step)
@@ -633,28 +630,34 @@ func (sc *scene) curves(ws []window, revisitS float64, v *View) {
 			if j == k-1 {
 				b = w.to
 			}
-			if hs < mostHazard { // else the others stand there too, and nothing more happens
-				mid := 0.5 * (a + b)
-				r, _ := sc.tr.At(mid)
-				dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
-				r2 := dx*dx + dy*dy + dz*dz
-				snr := sc.powerAt(mid) / (r2 * r2)
-				share := (b - a) / revisitS
-				found := func(h *float64, p *float64, gain, least float64) {
-					if *h < mostHazard {
-						*h = math.Min(mostHazard, *h+share*hazard(snr*gain))
-						*p = math.Max(*p, -math.Expm1(-*h))
-					}
-					*p = math.Max(*p, least)
-				}
-				found(&hs, &p1, 1, 0)
-				found(&hw, &p2, sc.warned4, p1)
-				found(&hc, &p3, sc.cued4, p2)
+			if hs >= mostHazard { // the others stand there too: nothing more happens
+				break windows
 			}
+			mid := 0.5 * (a + b)
+			r, _ := sc.tr.At(mid)
+			dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
+			r2 := dx*dx + dy*dy + dz*dz
+			snr := sc.powerAt(mid) / (r2 * r2)
+			share := (b - a) / revisitS
+			found := func(h, p *float64, gain, least float64) {
+				if *h < mostHazard {
+					*h = math.Min(mostHazard, *h+share*hazard(snr*gain))
+					*p = math.Max(*p, -math.Expm1(-*h))
+				}
+				*p = math.Max(*p, least)
+			}
+			found(&hs, &p1, 1, 0)
+			found(&hw, &p2, sc.warned4, p1)
+			found(&hc, &p3, sc.cued4, p2)
 			put(b)
 		}
 	}
-	v.Search, v.Warned, v.Cued = Curve{t, ps}, Curve{t, pw}, Curve{t, pc}
+	buf := make([]float64, 4*i)
+	for k := range room {
+		copy(buf[k*i:], room[k][:i])
+	}
+	times := buf[:i:i]
+	v.Search, v.Warned, v.Cued = Curve{times, buf[i : 2*i : 2*i]}, Curve{times, buf[2*i : 3*i : 3*i]}, Curve{times, buf[3*i:]}
 }
 
 // mostHazard keeps the cumulative probability just below one, 1 - 2e-16. At one
@@ -678,7 +681,7 @@ func hazard(snr float64) float64 {
 // looks lists the tracking looks, one per track interval while in view. Of a
 // long view the first denseLooks are kept as they are, because a young track
 // depends on each of them; the rest is spread evenly over what remains.
-func (sc *scene) looks(ws []window, r Radar, untilS float64) []Look {
+func (sc *scene) looks(ws []window, r Radar, fromS, untilS float64) []Look {
 	interval := orDefault(r.TrackInterval, DefaultTrackInterval)
 	sigmaR, sigmaA := r.sigmas()
 	total := inView(ws)
@@ -692,7 +695,7 @@ func (sc *scene) looks(ws []window, r Radar, untilS float64) []Look {
 	} else {
 		thin = (total - denseLooks*interval) / (maxLooks - denseLooks)
 	}
-	out := make([]Look, 0, max(0, min(n, int(math.Min((untilS-ws[0].from)/math.Min(interval, thin), maxLooks))+1)))
+	out := make([]Look, 0, max(0, min(n, int(math.Min((untilS-math.Max(fromS, ws[0].from))/math.Min(interval, thin), maxLooks))+2)))
 	seen, w, gone := 0.0, 0, 0.0 // time in view so far; window; time in earlier windows
 	for i := range n {
 		span := interval
@@ -705,6 +708,9 @@ func (sc *scene) looks(ws []window, r Radar, untilS float64) []Look {
 			w++
 		}
 		t := math.Min(ws[w].from+(seen-gone), ws[w].to)
+		if t < fromS {
+			continue
+		}
 		if t > untilS {
 			break
 		}

@@ -685,7 +685,8 @@ func (p *pathTables) kill(battery, own int, l pact.Level, allowed bool) []uint64
 			of = p.shares(of, l, own)
 		}
 		p.sharing = of
-		return p.promise(w, k, of)
+		alone := killKey{own: key.own, window: key.window, kill: key.kill}
+		return p.promise(w, k, of, p.kills[alone])
 	})
 }
 
@@ -694,16 +695,22 @@ var sure = track.HandoverProbability([3][3]float64{}, 1)
 
 // promise gives the kill threshold of each slot on a track of shares. Once a few of
 // them make handover sure, the others cannot make it surer and are not asked: the
-// own radar and those that saw the missile first nearly always do.
-func (p *pathTables) promise(w *engage.Window, k *engage.Kill, of []share) []uint64 {
+// own radar and those that saw the missile first nearly always do. alone is what the
+// own radar promises by itself, if that is known.
+func (p *pathTables) promise(w *engage.Window, k *engage.Kill, of []share, alone []uint64) []uint64 {
 	m := p.c.moves(p.path)
 	p.first = append(p.first[:0], of...)
 	first := p.first
 	slices.SortStableFunc(first, func(a, b share) int { return cmp.Compare(a.fromS, b.fromS) })
 	cs := p.parts
 	try := 1
+	most := certain(k.Probability(sure))
 	out := make([]uint64, len(w.Slots))
 	for i, sl := range w.Slots {
+		if alone != nil && alone[i] == most {
+			out[i] = most
+			continue
+		}
 		at := math.Max(sl.InterceptS-HandoverS, sl.LaunchS)
 		handover := 0.0
 		for {

@@ -163,7 +163,7 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 			ph.views = append(ph.views, x)
 		}
 	}
-	var path *engage.Path // made when the first battery must aim
+	path := p.Samples // taken when the first battery must aim
 	ph.windows, ph.kins, ph.ids = make([]engage.Window, len(t.Batteries)), make([]Kin, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
 		if was != nil && k.batteries[b] >= 0 {
@@ -206,15 +206,16 @@ func (c *Compiler) inform(path int, x *sensed, tS float64) *track.Info {
 		return x.info
 	}
 	p, sn := &c.t.Paths[path], &c.t.Sensors[x.sensor]
-	// Ask for some time more than is needed, and for twice as much each time.
-	until := tS + FadeS/2
+	// Somewhat more than is needed, and twice as much each time.
+	burnout := p.Flight.BurnoutS()
+	until := tS + 5
 	if x.info != nil {
-		until = math.Max(until, tS+x.toS-p.Flight.BurnoutS())
+		until = math.Max(until, tS+x.toS-burnout)
 	}
 	if until >= x.view.Last {
 		until = math.Inf(1)
 	}
-	looks := sn.Radar.Track(c.t.Earth, p.Flight, c.t.Types[p.Type].Signature, x.view, until)
+	looks := sn.Radar.Track(c.t.Earth, p.Flight, c.t.Types[p.Type].Signature, x.view, burnout, until)
 	x.info, x.toS = c.moves(path).Gather(sn.At, looks, FadeS), until
 	return x.info
 }

@@ -119,6 +119,15 @@ func handoverRule() (sin2, weight [handoverPoints]float64) {
 	return sin2, weight
 }
 
+// surely is what the quadrature gives for an error without size.
+var surely = func() float64 {
+	sum := 0.0
+	for _, w := range handoverWeight {
+		sum += w
+	}
+	return math.Min(1, sum)
+}()
+
 // HandoverProbability returns the probability that a Gaussian error with
 // covariance cov (m²) stays within basketM of the prediction in the plane of its
 // two largest axes. The third axis, nearly always the well-measured range, is
@@ -138,6 +147,9 @@ func HandoverProbability(cov [3][3]float64, basketM float64) float64 {
 	}
 	s1, s2 := e[0], math.Max(0, e[1])
 	b2 := -0.5 * basketM * basketM
+	if b2 < -40*s1 {
+		return surely // to the last bit, as every term below is its weight
+	}
 	sum := 0.0
 	for i := range handoverPoints {
 		g2 := s1*handoverSin2[i] + s2*(1-handoverSin2[i])
