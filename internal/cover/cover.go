@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 
-	"testudo/internal/catalog"
 	"testudo/internal/engage"
 	"testudo/internal/flight"
 	"testudo/internal/geo"
@@ -90,7 +89,6 @@ type evaluator struct {
 	progress func(flown int)
 	sites    []site
 	ids      []string
-	heights  []float64 // highest intercept of each battery, m
 }
 
 func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
@@ -115,7 +113,7 @@ func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
 		at := t.Assets[i].At
 		e.asset = &at
 	}
-	return e, e.choose(t, f.Book, q)
+	return e, e.choose(t, q)
 }
 
 // withMissile resolves a scenario with the missile of a query as its only type,
@@ -164,7 +162,7 @@ func unknown(what, given string, allowed []string) error {
 
 // choose keeps the batteries asked for, the sensors whose data can reach their
 // nations, and the posture with and without its agreements.
-func (e *evaluator) choose(t *theatre.Theatre, book *catalog.Book, q Query) error {
+func (e *evaluator) choose(t *theatre.Theatre, q Query) error {
 	p := t.Posture(q.Posture)
 	if p < 0 {
 		var ids []string
@@ -198,11 +196,6 @@ func (e *evaluator) choose(t *theatre.Theatre, book *catalog.Book, q Query) erro
 		batteries = append(batteries, b)
 		e.sites = append(e.sites, site{b.At, b.Shooter.ReachM})
 		e.ids = append(e.ids, b.ID)
-		top := 0.0
-		if in, ok := book.Entry(b.Interceptor); ok {
-			top = in.Value("max-altitude", 0)
-		}
-		e.heights = append(e.heights, top)
 	}
 	if len(batteries) == 0 {
 		return errors.New("there is no battery with a round to map")
@@ -292,12 +285,14 @@ func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) 
 	t := e.t
 	t.Paths, t.Missiles, t.Assets = nil, nil, nil
 	var index []int
-	var last flight.Course
+	var lastS []float64 // per path: the last intercept
+	able := make([]bool, len(t.Batteries))
+	var neighbour flight.Course
 	for i, p := range places {
 		// Where no flights stand on both sides, the last one is near enough.
 		course := &courses[i]
 		if *course == (flight.Course{}) {
-			*course = last
+			*course = neighbour
 		}
 		aim := flight.Aim{From: e.from, To: p}
 		if e.asset != nil {
@@ -310,13 +305,16 @@ func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) 
 			*course = flight.Course{}
 			continue
 		}
-		last = *course
+		neighbour = *course
 		out[i].Reached = true
-		if !e.meets(tr) {
+		samples := engage.NewPath(tr)
+		last, ok := e.meets(samples, able)
+		if !ok {
 			continue
 		}
+		lastS = append(lastS, last)
 		k := len(t.Paths)
-		t.Paths = append(t.Paths, theatre.Path{Type: e.typ, Area: 0, Asset: k, Flight: tr})
+		t.Paths = append(t.Paths, theatre.Path{Type: e.typ, Area: 0, Asset: k, Flight: tr, Samples: samples})
 		t.Assets = append(t.Assets, theatre.Asset{ID: "point", Nation: -1, At: aim.To, Value: 1})
 		t.Missiles = append(t.Missiles, theatre.Missile{ID: fmt.Sprint(i), Type: e.typ, Aims: []theatre.Aim{{Path: k, Weight: 1}}, Of: 1, Reliability: 1})
 		index = append(index, i)
@@ -328,10 +326,7 @@ func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) 
 	for i := range all {
 		all[i] = true
 	}
-	postures := e.near(&t, all)
-	if len(t.Batteries) == 0 {
-		return nil
-	}
+	postures := e.near(&t, all, able, lastS)
 	b, err := sim.NewCompiler(&t).Board(postures, nil)
 	if err != nil {
 		return err
@@ -354,16 +349,20 @@ func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) 
 	return nil
 }
 
-// meets reports whether any battery's interceptor can meet the flight at all:
-// where none can, nobody need look.
-func (e *evaluator) meets(tr *flight.Trajectory) bool {
-	p := engage.NewPath(tr)
+// meets marks the batteries whose interceptors can meet a flight, and gives the time
+// of the last meeting; false where none can, and nobody need look.
+func (e *evaluator) meets(p *engage.Path, able []bool) (lastS float64, any bool) {
 	for i := range e.t.Batteries {
-		if w := engage.Find(p, e.t.Batteries[i].Shooter, e.t.Earth.Ellipsoid); !w.Empty() {
-			return true
+		w := engage.Find(p, e.t.Batteries[i].Shooter, e.t.Earth.Ellipsoid)
+		if w.Empty() {
+			continue
+		}
+		able[i], any = true, true
+		for _, l := range w.Table {
+			lastS = math.Max(lastS, l.InterceptS)
 		}
 	}
-	return false
+	return lastS, any
 }
 
 // glanceS is the spacing at which near looks at a flight, and slackM what it may
@@ -373,33 +372,26 @@ const (
 	slackM  = glanceS / 2 * 8000
 )
 
-// near leaves out the sensors and batteries that are too far from every flight
-// to see or to reach it: most, where a map is large. What it leaves out would
-// have compiled to nothing.
-func (e *evaluator) near(t *theatre.Theatre, defends []bool) []theatre.Posture {
+// near leaves out the batteries that meet none of the flights, and the sensors that
+// are too far from each to see it before the last intercept: most, where a map is
+// large. What it leaves out would have compiled to nothing, or seen too late.
+func (e *evaluator) near(t *theatre.Theatre, defends, able []bool, lastS []float64) []theatre.Posture {
 	el := t.Earth.Ellipsoid
-	sensors, batteries := make([]geo.ECEF, len(t.Sensors)), make([]geo.ECEF, len(t.Batteries))
-	seeM, least, shoot := make([]float64, len(t.Sensors)), make([]float64, len(t.Sensors)), make([]float64, len(t.Batteries))
+	sensors := make([]geo.ECEF, len(t.Sensors))
+	seeM, least := make([]float64, len(t.Sensors)), make([]float64, len(t.Sensors))
 	for i := range t.Sensors {
 		sensors[i], seeM[i], least[i] = el.ECEF(t.Sensors[i].At), math.Inf(1), math.Inf(1)
 		if r := t.Sensors[i].Radar; r != nil {
 			seeM[i] = farthest(r, t.Types[e.typ].Signature)
 		}
 	}
-	for i := range t.Batteries {
-		batteries[i], shoot[i] = el.ECEF(t.Batteries[i].At), math.Inf(1)
-	}
 	for k := range t.Paths {
-		tr := t.Paths[k].Flight
 		for at := 0.0; ; at += glanceS {
-			p, _ := tr.At(at)
+			p, _ := t.Paths[k].Flight.At(at)
 			for i := range sensors {
 				least[i] = math.Min(least[i], apart(&sensors[i], &p))
 			}
-			for i := range batteries {
-				shoot[i] = math.Min(shoot[i], apart(&batteries[i], &p))
-			}
-			if at > tr.Duration() {
+			if at > lastS[k] {
 				break
 			}
 		}
@@ -415,20 +407,19 @@ func (e *evaluator) near(t *theatre.Theatre, defends []bool) []theatre.Posture {
 			lost = append(lost, e.postures[0].Lost[i])
 		}
 	}
-	var able []theatre.Battery
+	var armed []theatre.Battery
 	for i := range t.Batteries {
 		b := t.Batteries[i]
-		// A reach is over the ground; the slant to a high intercept is longer.
-		if reach := b.Shooter.ReachM; reach > 0 && shoot[i] > 1.05*math.Hypot(reach, e.heights[i])+slackM {
+		if !able[i] {
 			continue
 		}
 		b.Defends = defends
 		if b.Radar >= 0 {
 			b.Radar = place[b.Radar]
 		}
-		able = append(able, b)
+		armed = append(armed, b)
 	}
-	t.Sensors, t.Batteries = kept, able
+	t.Sensors, t.Batteries = kept, armed
 	out := append([]theatre.Posture(nil), e.postures...)
 	for i := range out {
 		out[i].Lost = lost

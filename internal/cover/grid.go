@@ -174,7 +174,7 @@ func (g *lattice) fly(ctx context.Context, squares []square) error {
 }
 
 // acrossM is how far apart two flights may be for a third to be taken between them.
-const acrossM = 40e3
+const acrossM = 80e3
 
 // between gives the course between two flights on opposite sides of a place, the
 // nearest such two; the zero value if there are none.

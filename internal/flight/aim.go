@@ -128,6 +128,9 @@ func Between(a, b *Course) Course {
 const (
 	// nearShare is the change of distance up to which a target counts as near.
 	nearShare = 0.1
+	// halfShare is the change of distance up to which the mean of two courses counts
+	// as half-way: the two then lie within a thirtieth of it from the target.
+	halfShare = 5e-4
 	// amply is the share of the full gain up to which a flight between two others
 	// is within reach beyond doubt.
 	amply = 0.99
@@ -181,7 +184,7 @@ func (m *Missile) aim(e Earth, a Aim, last *Course) (*Trajectory, error) {
 // midway begins with a course between two others, if there is one and it fits.
 func (h *hunt) midway() bool {
 	l := h.last
-	if l == nil || !l.between || math.Abs(h.targetX-l.x) > nearShare*l.x || l.c.gain > amply*h.m.gain {
+	if l == nil || !l.between || math.Abs(h.targetX-l.x) > halfShare*l.x || l.c.gain > amply*h.m.gain {
 		return false
 	}
 	h.jac, h.jacFor, h.jacSize = l.jac, [3]int{uGain, uLeft}, 2
