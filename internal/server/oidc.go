@@ -258,7 +258,7 @@ func (l *oidcLogin) admits(sub, email string) bool {
 		case strings.HasPrefix(a, "sub:") || email == "":
 		case strings.EqualFold(a, email):
 			return true
-		case strings.HasPrefix(a, "@") && strings.EqualFold(a, email[strings.LastIndex(email, "@"):]):
+		case strings.HasPrefix(a, "@") && strings.EqualFold(a, domain(email)):
 			return true
 		}
 	}
@@ -325,4 +325,13 @@ func (s *Server) registerOIDC() {
 		}
 		return out, nil
 	})
+}
+
+// domain gives what stands after the last @ of an address, with it; nothing if
+// there is none.
+func domain(email string) string {
+	if i := strings.LastIndex(email, "@"); i >= 0 {
+		return email[i:]
+	}
+	return ""
 }
