@@ -51,11 +51,12 @@ func catalogList() *cobra.Command {
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), list)
 			}
+			var rows [][]string
 			for _, e := range list {
-				fmt.Fprintf(cmd.OutOrStdout(), "%-12s %-24s %-12s %s\n", e.Kind, e.ID, strings.Join(e.Nations, ","), report.Clean(e.Name))
+				rows = append(rows, []string{e.ID, e.Kind, strings.Join(e.Nations, ","), e.Name})
 			}
 			cited, all := b.CitedShare()
-			fmt.Fprintf(cmd.OutOrStdout(), "\nOf the figures that matter (range, altitude, count, cost), %d of %d (%.0f %%) are cited.\n", cited, all, 100*float64(cited)/float64(max(all, 1)))
+			say(cmd.OutOrStdout(), report.Columns([]string{"id", "kind", "nations", "name"}, rows)+fmt.Sprintf("\nOf the figures that matter (range, altitude, count, cost), %d of %d (%.0f %%) are cited.\n", cited, all, 100*float64(cited)/float64(max(all, 1))))
 			return nil
 		},
 	}
@@ -85,7 +86,9 @@ func catalogShow() *cobra.Command {
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), e)
 			}
-			showEntry(cmd.OutOrStdout(), b, e)
+			var text strings.Builder
+			showEntry(&text, b, e)
+			say(cmd.OutOrStdout(), text.String())
 			return nil
 		},
 	}
@@ -153,12 +156,14 @@ func catalogSources() *cobra.Command {
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), out)
 			}
+			var text strings.Builder
 			for _, l := range out {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n  %s\n", l.ID, l.Title, l.URL)
+				fmt.Fprintf(&text, "%s: %s\n  %s\n", l.ID, l.Title, l.URL)
 				for _, r := range l.Supports {
-					fmt.Fprintf(cmd.OutOrStdout(), "  supports %s.%s\n", r.Entry, r.Figure)
+					fmt.Fprintf(&text, "  supports %s.%s\n", r.Entry, r.Figure)
 				}
 			}
+			say(cmd.OutOrStdout(), text.String())
 			return nil
 		},
 	}

@@ -20,9 +20,14 @@ cannot see what its battery shoots at, prices outside their class, outliers.
 Exit code 4 if anything is found.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if rules {
-				for _, r := range catalog.Rules() {
-					fmt.Fprintf(cmd.OutOrStdout(), "%-28s %s\n", r.ID, r.About)
+				if asJSON {
+					return printJSON(cmd.OutOrStdout(), catalog.Rules())
 				}
+				var rows [][]string
+				for _, r := range catalog.Rules() {
+					rows = append(rows, []string{r.ID, r.About})
+				}
+				say(cmd.OutOrStdout(), report.Columns([]string{"rule", "about"}, rows))
 				return nil
 			}
 			b, err := testudo.CatalogueWith(args...)
@@ -36,7 +41,7 @@ Exit code 4 if anything is found.`,
 				}
 			} else {
 				for _, f := range found {
-					fmt.Fprintln(cmd.OutOrStdout(), report.Clean(f.String()))
+					say(cmd.OutOrStdout(), report.Clean(f.String())+"\n")
 				}
 				cited, all := b.CitedShare()
 				fmt.Fprintf(cmd.OutOrStdout(), "%d entries, %d findings; of the figures that matter %d of %d (%.0f %%) are cited\n", len(b.Entries), len(found), cited, all, 100*float64(cited)/float64(max(all, 1)))
@@ -86,7 +91,7 @@ whole one (--whole). With one argument the built-in catalogue is the other side.
 				return printJSON(cmd.OutOrStdout(), changes)
 			}
 			for _, c := range changes {
-				fmt.Fprintln(cmd.OutOrStdout(), report.Clean(c.String()))
+				say(cmd.OutOrStdout(), report.Clean(c.String())+"\n")
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d differences\n", len(changes))
 			return nil

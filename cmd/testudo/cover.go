@@ -76,7 +76,7 @@ by the place it is aimed at. With --beside two candidate sites are compared.`,
 			if c.json {
 				return printJSON(cmd.OutOrStdout(), out)
 			}
-			fmt.Fprint(cmd.OutOrStdout(), report.CoverageText(out))
+			say(cmd.OutOrStdout(), report.CoverageText(out))
 			return nil
 		},
 	}
@@ -297,7 +297,7 @@ func coverSight(cmd *cobra.Command, s *testudo.Scenario, t *theatre.Theatre, sen
 	if c.json {
 		return printJSON(cmd.OutOrStdout(), out)
 	}
-	fmt.Fprint(cmd.OutOrStdout(), report.SightText(out))
+	say(cmd.OutOrStdout(), report.SightText(out))
 	return nil
 }
 
@@ -322,9 +322,9 @@ func coverRadar(cmd *cobra.Command, t *theatre.Theatre, book *catalog.Book, sens
 	if asJSON {
 		return printJSON(cmd.OutOrStdout(), report.NewRadarCoverage(t, v))
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s\nradar %s, target of %g m2 at %g km\nseen by its own search over %.0f km², cued over %.0f km²\n", report.Clean(t.Name), report.Clean(v.Sensor), v.RCS, v.AltitudeM/1000, v.SearchM2/1e6, v.CuedM2/1e6)
+	say(cmd.OutOrStdout(), fmt.Sprintf("%s\nradar %s, target of %g m2 at %g km\nseen by its own search over %.0f km², cued over %.0f km²\n", report.Clean(t.Name), report.Clean(v.Sensor), v.RCS, v.AltitudeM/1000, v.SearchM2/1e6, v.CuedM2/1e6))
 	if v.HorizonM > 0 {
-		fmt.Fprintf(cmd.OutOrStdout(), "straight ahead the least elevation binds, at %.0f km over the ground\n", v.HorizonM/1000)
+		say(cmd.OutOrStdout(), fmt.Sprintf("straight ahead the least elevation binds, at %.0f km over the ground\n", v.HorizonM/1000))
 	}
 	return nil
 }

@@ -171,9 +171,13 @@ func bar(w io.Writer, of string) func(done, total int) {
 		if el := now.Sub(start); done > 0 && done < total && el > time.Second {
 			left = fmt.Sprintf(", %s left", (el * time.Duration(total-done) / time.Duration(done)).Round(time.Second))
 		}
-		const width = 30
-		n := width * done / max(total, 1)
-		fmt.Fprintf(w, "\r[%s%s] %d of %d %s%s\033[K", strings.Repeat("=", n), strings.Repeat(" ", width-n), done, total, of, left)
+		says := fmt.Sprintf("%d of %d %s%s", done, total, of, left)
+		columns, _ := terminal(w)
+		if width := min(30, columns-len(says)-4); width >= 5 { // a line that wraps cannot be overwritten
+			n := width * done / max(total, 1)
+			says = "[" + strings.Repeat("=", n) + strings.Repeat(" ", width-n) + "] " + says
+		}
+		fmt.Fprintf(w, "\r%.*s\033[K", max(1, columns-1), says)
 		if done >= total {
 			fmt.Fprint(w, "\r\033[K")
 		}
@@ -208,6 +212,15 @@ func terminal(w io.Writer) (width int, colour bool) {
 		return 80, colour
 	}
 	return 120, false
+}
+
+// say prints a text, laid out for the terminal if it goes to one.
+func say(w io.Writer, text string) {
+	width := 0
+	if isTerminal(w) {
+		width, _ = terminal(w)
+	}
+	fmt.Fprint(w, report.Fit(text, width))
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -39,7 +39,7 @@ func present(cmd *cobra.Command, asJSON bool, o outputs, s shown) error {
 	if asJSON {
 		return printJSON(out, s.data)
 	}
-	fmt.Fprint(out, s.text())
+	say(out, s.text())
 	if o.html != "" {
 		fmt.Fprintf(out, "\nReport: %s\n", o.html)
 	}

@@ -118,12 +118,12 @@ asset is hit.`,
 			if c.json {
 				return printJSON(out, report.ReplayDocument{Scenario: r.Scene.Name, Raid: r.Scene.Raid, Posture: r.Scene.Posture, Seed: c.seed, Run: run, Missiles: len(r.Scene.Missiles), Leakers: r.Scene.Leakers, Kills: r.Scene.Kills, Events: r.Happenings})
 			}
-			fmt.Fprintf(out, "%s\nraid %s, posture %s, run %d, seed %d: %d missiles, %d killed, %d arrive\n", report.Clean(r.Scene.Name), report.Clean(r.Scene.Raid), report.Clean(r.Scene.Posture), run, c.seed, len(r.Scene.Missiles), r.Scene.Kills, r.Scene.Leakers)
+			say(out, fmt.Sprintf("%s\nraid %s, posture %s, run %d, seed %d: %d missiles, %d killed, %d arrive\n", report.Clean(r.Scene.Name), report.Clean(r.Scene.Raid), report.Clean(r.Scene.Posture), run, c.seed, len(r.Scene.Missiles), r.Scene.Kills, r.Scene.Leakers))
 			for _, o := range outs {
-				fmt.Fprintf(out, "written: %s\n", o)
+				fmt.Fprintf(out, "written: %s\n", report.Clean(o))
 			}
 			if events || len(outs) == 0 {
-				fmt.Fprint(out, report.HappeningsText(r.Happenings))
+				say(out, report.HappeningsText(r.Happenings))
 			}
 			return nil
 		},

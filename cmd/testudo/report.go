@@ -79,7 +79,7 @@ assumptions. It prints, and reads on a phone, in light and in dark.`,
 				return printJSON(cmd.OutOrStdout(), d)
 			}
 			width, _ := terminal(cmd.OutOrStdout())
-			fmt.Fprint(cmd.OutOrStdout(), report.Verdict(d, width))
+			say(cmd.OutOrStdout(), report.Verdict(d, width))
 			fmt.Fprintf(cmd.OutOrStdout(), "Report: %s\n", out)
 			return nil
 		},

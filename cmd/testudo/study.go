@@ -143,7 +143,7 @@ func explainCommand() *cobra.Command {
 			if c.json {
 				return printJSON(cmd.OutOrStdout(), a)
 			}
-			fmt.Fprint(cmd.OutOrStdout(), report.AccountText(a))
+			say(cmd.OutOrStdout(), report.AccountText(a))
 			return nil
 		},
 	}
@@ -177,7 +177,7 @@ func checkCommand() *cobra.Command {
 			if c.json {
 				return printJSON(cmd.OutOrStdout(), sum)
 			}
-			fmt.Fprint(cmd.OutOrStdout(), report.SummaryText(sum))
+			say(cmd.OutOrStdout(), report.SummaryText(sum))
 			return nil
 		},
 	}

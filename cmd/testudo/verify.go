@@ -57,7 +57,7 @@ beside the witness (see docs/witness.md): a few runs of the smaller scenarios, o
 					return err
 				}
 			} else {
-				fmt.Fprint(cmd.OutOrStdout(), report.ScorecardText(card, failedOnly))
+				say(cmd.OutOrStdout(), report.ScorecardText(card, failedOnly))
 			}
 			if card.Failed > 0 {
 				return coded(exitFailed, fmt.Errorf("%d of %d strong checks failed", card.Failed, card.Strong))

@@ -77,7 +77,7 @@ timeline names every sensor, the decision and each layer's shots.`,
 			if c.json {
 				return printJSON(cmd.OutOrStdout(), t)
 			}
-			fmt.Fprint(cmd.OutOrStdout(), report.WarnText(t))
+			say(cmd.OutOrStdout(), report.WarnText(t))
 			return nil
 		},
 	}

@@ -117,9 +117,32 @@ func narrow(head []string, rows [][]string, room int, spare []int) ([]string, []
 	return pick(head), out, len(gone)
 }
 
-// table prints aligned columns; the first is left-aligned, the others right.
+// worded are the columns that hold words rather than figures.
+var worded = map[string]bool{"about": true, "what it is": true, "name": true, "kind": true, "nations": true}
+
+// Columns prints a table of texts that may be anybody's.
+func Columns(head []string, rows [][]string) string {
+	clean := make([][]string, len(rows))
+	for k, r := range rows {
+		for _, c := range r {
+			clean[k] = append(clean[k], Clean(c))
+		}
+	}
+	var b strings.Builder
+	table(&b, head, clean)
+	return b.String()
+}
+
+// table prints aligned columns; the first is left-aligned, the others right. The
+// line under the head shows where each begins and ends: Fit goes by it.
 func table(b *strings.Builder, head []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
 	w := make([]int, len(head))
+	for i := range w {
+		w[i] = 1
+	}
 	all := append([][]string{head}, rows...)
 	for _, r := range all {
 		for i, c := range r {
@@ -132,20 +155,27 @@ func table(b *strings.Builder, head []string, rows [][]string) {
 			switch {
 			case i == 0:
 				b.WriteString(c + pad)
-			case head[i] == "about" || head[i] == "what it is":
-				// Sentences stand last and begin in line.
-				b.WriteString("  " + c)
+			case worded[head[i]]: // words begin in line
+				if i == len(r)-1 {
+					pad = ""
+				}
+				b.WriteString("  " + c + pad)
 			default:
 				b.WriteString("  " + pad + c)
 			}
 		}
 		b.WriteByte('\n')
 		if k == 0 {
-			n := 2 * (len(head) - 1)
-			for _, x := range w {
-				n += min(x, 60)
+			for i, x := range w {
+				if i > 0 {
+					b.WriteString("  ")
+				}
+				if i == len(w)-1 {
+					x = min(x, 60) // a sentence
+				}
+				b.WriteString(strings.Repeat("-", x))
 			}
-			b.WriteString(strings.Repeat("-", n) + "\n")
+			b.WriteByte('\n')
 		}
 	}
 }
@@ -183,7 +213,7 @@ func Text(d *Document, width int, colour bool) string {
 		nationTable(&b, c, n, width)
 	}
 	if len(c.Rows) == 1 {
-		single(&b, &c.Rows[0])
+		single(&b, &c.Rows[0], width)
 	}
 	b.WriteByte('\n')
 	b.WriteString(wrap(c.Verdict, min(width, 100)))
@@ -247,7 +277,7 @@ func staircase(b *strings.Builder, c *measure.Comparison, width int, colour bool
 		b.WriteByte('\n')
 	}
 	if gone > 0 {
-		fmt.Fprintf(b, "(%d columns do not fit this terminal; a wider one, --html or --json shows them)\n", gone)
+		b.WriteString(wrap(fmt.Sprintf("(%d columns do not fit this terminal; a wider one, --html or --json shows them)", gone), width))
 	}
 }
 
@@ -270,7 +300,7 @@ func nationTable(b *strings.Builder, c *measure.Comparison, n, width int) {
 }
 
 // single prints the tables of one posture.
-func single(b *strings.Builder, r *measure.Row) {
+func single(b *strings.Builder, r *measure.Row, width int) {
 	b.WriteByte('\n')
 	var rows [][]string
 	for _, a := range r.Assets {
@@ -306,7 +336,7 @@ func single(b *strings.Builder, r *measure.Row) {
 	}
 	for k, n := range r.Histogram {
 		if n > 0 {
-			fmt.Fprintf(b, "%7d  %s %s\n", k, strings.Repeat("█", int(40*n/most)), measure.Percent(float64(n)/float64(total)))
+			fmt.Fprintf(b, "%7d  %s %s\n", k, strings.Repeat("█", int(int64(max(10, min(40, width-18)))*n/most)), measure.Percent(float64(n)/float64(total)))
 		}
 	}
 }
