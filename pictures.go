@@ -65,7 +65,7 @@ func (w *World) Pictures(ctx context.Context, c *Comparison, o Options) (all []r
 		}
 		postures = append(postures, p)
 	}
-	t, err := cover.Warn(ctx, w.Theatre, w.Board, postures, c.Seed, min(c.Runs, picturesRuns))
+	t, err := cover.Warn(ctx, w.Theatre, w.Board, postures, c.Seed, min(c.Runs, picturesRuns), nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -34,8 +34,9 @@ var Picks = []string{"best", "worst", "median"}
 
 // Pick chooses a run of a posture among the first so many: that with the fewest
 // leakers (best), the most (worst) or the middle number (median), or, with an
-// asset, the first in which it is hit. Ties go to the lowest number.
-func (w *World) Pick(ctx context.Context, posture, how, asset string, seed uint64, among int) (run uint64, err error) {
+// asset, the first in which it is hit. Ties go to the lowest number. progress (nil
+// for none) hears how far it has come.
+func (w *World) Pick(ctx context.Context, posture, how, asset string, seed uint64, among int, progress func(done, total int)) (run uint64, err error) {
 	i, err := w.posture(posture)
 	if err != nil {
 		return 0, err
@@ -62,8 +63,14 @@ func (w *World) Pick(ctx context.Context, posture, how, asset string, seed uint6
 		if r%256 == 0 && ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
+		if progress != nil {
+			progress(r+1, among)
+		}
 		p.Play(i, seed, uint64(r), row, nil)
 		if hit >= 0 && row[l.At(sim.Hits, sim.PerAsset, hit)] > 0 {
+			if progress != nil {
+				progress(among, among)
+			}
 			return uint64(r), nil
 		}
 		counts[r] = row[leak]

@@ -491,7 +491,7 @@ func TestFiguresReadBack(t *testing.T) {
 		}
 		postures = append(postures, p)
 	}
-	tl, err := cover.Warn(context.Background(), w.Theatre, w.Board, postures, c.Seed, c.Runs)
+	tl, err := cover.Warn(context.Background(), w.Theatre, w.Board, postures, c.Seed, c.Runs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

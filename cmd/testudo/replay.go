@@ -51,7 +51,7 @@ func replayWriter(path string) (func(*export.Scene) ([]byte, error), error) {
 }
 
 // chooseRun finds the run that is asked for.
-func chooseRun(ctx context.Context, w *testudo.World, posture, pick string, number, seed uint64, among int) (uint64, error) {
+func chooseRun(ctx context.Context, w *testudo.World, posture, pick string, number, seed uint64, among int, progress func(done, total int)) (uint64, error) {
 	asset, hit := strings.CutPrefix(pick, "hit=")
 	switch {
 	case pick == "":
@@ -59,9 +59,9 @@ func chooseRun(ctx context.Context, w *testudo.World, posture, pick string, numb
 	case hit && asset == "":
 		return 0, fmt.Errorf("--pick hit=: name the asset, as in --pick hit=%s", w.Theatre.Assets[0].ID)
 	case hit:
-		return w.Pick(ctx, posture, "", asset, seed, among)
+		return w.Pick(ctx, posture, "", asset, seed, among, progress)
 	}
-	return w.Pick(ctx, posture, pick, "", seed, among)
+	return w.Pick(ctx, posture, pick, "", seed, among, progress)
 }
 
 func replayCommand() *cobra.Command {
@@ -96,7 +96,7 @@ asset is hit.`,
 			if err != nil {
 				return err
 			}
-			run, err := chooseRun(cmd.Context(), w, posture, pick, number, c.seed, among)
+			run, err := chooseRun(cmd.Context(), w, posture, pick, number, c.seed, among, c.options(cmd.ErrOrStderr()).Progress)
 			if err != nil {
 				return coded(exitUsage, err)
 			}

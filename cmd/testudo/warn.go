@@ -48,7 +48,7 @@ timeline names every sensor, the decision and each layer's shots.`,
 			if asset != "" && w.Theatre.Asset(asset) < 0 {
 				return coded(exitUsage, fmt.Errorf("no asset %q", asset))
 			}
-			t, err := cover.Warn(cmd.Context(), w.Theatre, w.Board, list, c.seed, c.runs)
+			t, err := cover.Warn(cmd.Context(), w.Theatre, w.Board, list, c.seed, c.runs, c.options(cmd.ErrOrStderr()).Progress)
 			if err != nil {
 				return err
 			}

@@ -173,7 +173,7 @@ func TestWarnTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	ps := []int{w.Theatre.Posture("alone"), w.Theatre.Posture("warning"), w.Theatre.Posture("tracks")}
-	tl, err := cover.Warn(context.Background(), w.Theatre, w.Board, ps, 3, 60)
+	tl, err := cover.Warn(context.Background(), w.Theatre, w.Board, ps, 3, 60, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestWarnTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tl, err = cover.Warn(context.Background(), tw.Theatre, tw.Board, []int{tw.Theatre.Posture("cued")}, 1, 3)
+	tl, err = cover.Warn(context.Background(), tw.Theatre, tw.Board, []int{tw.Theatre.Posture("cued")}, 1, 3, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestWarnTimes(t *testing.T) {
 	if math.Abs(*f.AlertS-120) > 1 || math.Abs(*f.DecidedS-140) > 1 {
 		t.Errorf("alert %.2f s, decided %.2f s; the problem states 120 and 140", *f.AlertS, *f.DecidedS)
 	}
-	if _, err := cover.Warn(context.Background(), tw.Theatre, tw.Board, []int{0}, 1, 0); err == nil {
+	if _, err := cover.Warn(context.Background(), tw.Theatre, tw.Board, []int{0}, 1, 0, nil); err == nil {
 		t.Error("no runs gave a timeline")
 	}
 }

@@ -100,8 +100,9 @@ func layering(t *theatre.Theatre) (of []int, names []string) {
 }
 
 // Warn plays runs of a compiled raid under the given postures and collects when
-// each kind of flight is seen, reported, tracked and could be shot at.
-func Warn(ctx context.Context, t *theatre.Theatre, b *sim.Board, postures []int, seed uint64, runs int) (*Timeline, error) {
+// each kind of flight is seen, reported, tracked and could be shot at. progress
+// (nil for none) hears how many runs are played.
+func Warn(ctx context.Context, t *theatre.Theatre, b *sim.Board, postures []int, seed uint64, runs int, progress func(done, total int)) (*Timeline, error) {
 	if runs < 1 || runs > MaxWarnRuns {
 		return nil, fmt.Errorf("%d runs: allowed are 1 to %d", runs, MaxWarnRuns)
 	}
@@ -113,6 +114,9 @@ func Warn(ctx context.Context, t *theatre.Theatre, b *sim.Board, postures []int,
 	for _, ps := range postures {
 		by := make([]samples, len(b.Paths))
 		for run := 0; run < runs; run++ {
+			if progress != nil {
+				progress(len(out.Postures)*runs+run+1, len(postures)*runs)
+			}
 			if run%64 == 0 && ctx.Err() != nil {
 				return nil, ctx.Err()
 			}

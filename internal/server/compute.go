@@ -307,7 +307,7 @@ func (s *Server) registerCompute() {
 			if err != nil {
 				return nil, err
 			}
-			return cover.Warn(ctx, w.Theatre, w.Board, postures, o.Seed, o.Runs)
+			return cover.Warn(ctx, w.Theatre, w.Board, postures, o.Seed, o.Runs, nil)
 		})
 	})
 	huma.Register(s.api, s.answering(s.op("POST", "/compare", "Two variants over the same dice: paired differences"), testudo.Pairing{}), s.compare)
@@ -568,7 +568,7 @@ func (s *Server) replay(ctx context.Context, in *replayIn) (*answerOut, error) {
 				}
 			}
 			var err error
-			if run, err = w.Pick(ctx, b.Posture, how, asset, seed, b.Among); err != nil {
+			if run, err = w.Pick(ctx, b.Posture, how, asset, seed, b.Among, nil); err != nil {
 				return nil, asked(err)
 			}
 		}

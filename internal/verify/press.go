@@ -220,7 +220,7 @@ func warned(c *collector) error {
 		return err
 	}
 	p := t.Posture("alone")
-	tl, err := cover.Warn(context.Background(), t, b, []int{p}, 2014, 60)
+	tl, err := cover.Warn(context.Background(), t, b, []int{p}, 2014, 60, nil)
 	if err != nil {
 		return err
 	}
