@@ -118,7 +118,7 @@ func BesideText(s *Beside) string {
 	}
 	b.WriteByte('\n')
 	table(b, []string{"place", "nation", "killed: A", "B", "people"}, rows)
-	fmt.Fprintf(b, "\nKilled: at least one of a round at every look hits, looks taken as independent. One run of the dice is not in it:\nwhat a site is worth in a raid, magazines and all, gain says.\n%s\n", Clean(s.command))
+	fmt.Fprintf(b, "\nKilled: at least one of a round at every look hits, looks taken as independent. No dice are in it:\nwhat a site is worth in a raid, magazines and all, says gain.\n%s\n", Clean(s.command))
 	return b.String()
 }
 
