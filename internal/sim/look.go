@@ -314,12 +314,22 @@ func (p *table) tagOf(i int) uint32 {
 	return p.crowdKeys[at/n].tag + uint32(at%n)
 }
 
+// Tracks of a sensor are counted by spans of time. The last span is the rest of
+// time.
+const (
+	spans    = 256
+	spanBits = 13 // 8.2 s
+)
+
+func spanOf(tMs int32) int { return min(max(int(tMs)>>spanBits, 0), spans-1) }
+
 // crowd applies the capacities to the rows of the posture being played.
 func (p *table) crowd(log *Log) {
 	b := p.b
 	for _, s := range p.crowded {
 		room := b.Sensors[s].Capacity
 		p.trackQ = p.trackQ[:0]
+		var begin, end [spans]int32
 		for i, path := range p.path {
 			if path < 0 {
 				continue
@@ -329,15 +339,17 @@ func (p *table) crowd(log *Log) {
 				continue
 			}
 			if d := p.row(int(p.rowOf[i]))[k]; d != Never {
-				p.trackQ = append(p.trackQ, eventAt(p.startMs[i]+d, evResult, int32(i)))
+				det := p.startMs[i] + d
+				p.trackQ = append(p.trackQ, eventAt(det, evResult, int32(i)))
+				begin[spanOf(det)]++
+				end[spanOf(p.startMs[i]+p.eyes[p.courses[path].eye0+k].lastMs)]++
 			}
 		}
-		if len(p.trackQ) <= int(room) {
-			continue
+		if len(p.trackQ) <= int(room) || atOnce(&begin, &end) <= room {
+			continue // never more at a time than it can follow
 		}
-		slices.Sort(p.trackQ)
 		p.release.items = p.release.items[:0]
-		for _, r := range p.trackQ {
+		for _, r := range p.inTime(&begin) {
 			det, _, i := r.parts()
 			k := p.eyeAt(p.path[i], s)
 			d := &p.row(int(p.rowOf[i]))[k]
@@ -359,6 +371,41 @@ func (p *table) crowd(log *Log) {
 			}
 		}
 	}
+}
+
+// atOnce bounds how many tracks there are at a time by how many touch a span.
+func atOnce(begin, end *[spans]int32) int32 {
+	now, most := int32(0), int32(0)
+	for k := range begin {
+		now += begin[k]
+		most = max(most, now)
+		now -= end[k]
+	}
+	return most
+}
+
+// inTime gives the tracks of trackQ in the order in which they begin: laid out by
+// spans first, of which begin says how many each has, then sorted in each.
+func (p *table) inTime(begin *[spans]int32) []event {
+	var next [spans]int32
+	at := int32(0)
+	for k, n := range begin {
+		next[k] = at
+		at += n
+	}
+	out := p.inOrder[:len(p.trackQ)]
+	for _, r := range p.trackQ {
+		t, _, _ := r.parts()
+		k := spanOf(t)
+		out[next[k]] = r
+		next[k]++
+	}
+	for k, n := range begin {
+		if n > 1 {
+			slices.Sort(out[next[k]-n : next[k]])
+		}
+	}
+	return out
 }
 
 // eyeAt gives a sensor's eye among a path's, -1 if it never sees it.

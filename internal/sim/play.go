@@ -103,7 +103,7 @@ type table struct {
 	memo              []memoed
 	pointing          []pointed // per cue, of the missile at hand
 	dark              []bool    // per sensor, on a day of a campaign; nil otherwise
-	trackQ            []event   // detections by one sensor; the engagement's place holds the missile
+	trackQ, inOrder   []event   // detections by one sensor, as found and in time; the engagement's place holds the missile
 	release           heap      // when each of a full sensor's tracks ends; times only
 
 	// The fight.
@@ -161,7 +161,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.cuedBy = make([]int32, pr.maxEyes)
 	p.memo = make([]memoed, n*pr.maxLists)
 	p.pointing = make([]pointed, len(b.Nations))
-	p.trackQ = make([]event, 0, n)
+	p.trackQ, p.inOrder = make([]event, 0, n), make([]event, n)
 	p.release.items = make([]event, 0, n)
 
 	p.eng, p.whenMs = make([]engState, pr.maxEngs), make([]int32, 0, pr.maxEngs)
