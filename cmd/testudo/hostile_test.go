@@ -26,6 +26,7 @@ var hostileNames = []string{
 	`=cmd|'/C calc'!A0`, `@SUM(A1:A9)`, `+1+cmd`, `-2+3`, "\t=1",
 	"\x1b]0;owned\x07\x1b[2J\x1b[31m red \u009b31m", "\u202eelbadaer ton\u202c \u2066x", `]]></description><x-evil/><![CDATA[`, "two\nlines\r\nthree: \"x\", 'y'",
 	`${7*7} {{.}} %s %n`, "--><x-evil>", strings.Repeat("long ", 2000),
+	"a\x00b\u2028c\u2029d\u0085e\ufefff", "$[description] {{constructor.constructor('alert(5)')()}} #rest",
 }
 
 // hostileScenario lays hostile names, descriptions and sources over a shipped
@@ -72,6 +73,13 @@ func hostileScenario(t *testing.T, dir string) (path string, s *testudo.Scenario
 		ids = append(ids, p.ID)
 	}
 	each("postures", "about", ids)
+	each("sensors", "name", idsOf(len(s.File.Sensors), func(i int) string { return s.File.Sensors[i].ID }))
+	each("batteries", "name", idsOf(len(s.File.Batteries), func(i int) string { return s.File.Batteries[i].ID }))
+	each("raids", "about", idsOf(len(s.File.Raids), func(i int) string { return s.File.Raids[i].ID }))
+	// The catalogue's texts, laid over from the scenario.
+	figure := m{"value": "1 m2", "source": "evil", "page": hostileNames[0], "note": hostileNames[6] + hostileNames[0]}
+	doc["catalog"] = m{"shahab-3": m{"name": hostileNames[0] + hostileNames[6], "about": next(), "figures": m{"rcs": figure}},
+		"arrow-3-interceptor": m{"name": next(), "about": hostileNames[0]}}
 	assets := m{}
 	for i, a := range s.File.Assets {
 		x := m{"name": next()}
@@ -98,6 +106,13 @@ func hostileScenario(t *testing.T, dir string) (path string, s *testudo.Scenario
 		t.Fatal(err)
 	}
 	return path, s
+}
+
+func idsOf(n int, id func(int) string) (ids []string) {
+	for i := range n {
+		ids = append(ids, id(i))
+	}
+	return ids
 }
 
 // TestHostileNames runs every verb that reads a scenario, with every format it
@@ -130,7 +145,7 @@ func TestHostileNames(t *testing.T) {
 			t.Errorf("%v: no JSON", args)
 		}
 		for _, r := range text.String() {
-			if r != '\n' && (unicode.IsControl(r) || !asJSON && unicode.Is(unicode.Bidi_Control, r)) {
+			if r != '\n' && (unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || !asJSON && unicode.Is(unicode.Bidi_Control, r)) {
 				t.Errorf("%s prints %U", args[0], r)
 				break
 			}
@@ -247,8 +262,8 @@ func inspect(t *testing.T, name string, raw []byte, seen map[string]int) {
 				}
 			}
 		}
-		if bytes.ContainsAny(raw, "\x1b") {
-			t.Errorf("%s holds an escape", name)
+		if bytes.ContainsAny(raw, "\x1b\x00\u2028\u2029") {
+			t.Errorf("%s holds an escape or a line end that is none", name)
 		}
 	case ".czml", ".geojson":
 		var doc any
