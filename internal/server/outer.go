@@ -26,11 +26,14 @@ import (
 // element, and its workers come as blobs.
 const csp = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self' data: blob:; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
+// bodyTime is how long a request's body may take to come.
+const bodyTime = 30 * time.Second
+
 // op describes an operation of the API.
 func (s *Server) op(method, path, summary string) huma.Operation {
 	ownErrors()
 	id := strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(path)
-	o := huma.Operation{MaxBodyBytes: s.Limits.BodyBytes, OperationID: id, Method: method, Path: apiPrefix + path, Summary: summary, Security: []map[string][]string{{"token": {}}, {"session": {}}}}
+	o := huma.Operation{MaxBodyBytes: s.Limits.BodyBytes, BodyReadTimeout: bodyTime, OperationID: id, Method: method, Path: apiPrefix + path, Summary: summary, Security: []map[string][]string{{"token": {}}, {"session": {}}}}
 	if open(o.Path) {
 		o.Security = nil
 	}

@@ -495,6 +495,9 @@ func TestSessions(t *testing.T) {
 	if status, _, _ := x.do("", "POST", "/api/v1/scenarios", dict{"text": gulf}, "Cookie", value, "Sec-Fetch-Site", "cross-site"); status != 403 {
 		t.Errorf("a request from another site: %d", status)
 	}
+	if status, _, _ := x.do("", "POST", "/api/v1/scenarios", dict{"text": gulf}, "Cookie", value, "Origin", "https://evil.example"); status != 403 {
+		t.Errorf("a request of another origin, by an old browser: %d", status)
+	}
 	x.want(204, nil, "", "DELETE", "/api/v1/session", nil, "Cookie", value)
 	x.want(401, nil, "", "GET", "/api/v1/me", nil, "Cookie", value)
 	// The users' file holds no token.
