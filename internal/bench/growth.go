@@ -192,13 +192,13 @@ func (b *bench) large() error {
 	}
 	b.out.add(figure{ID: "large/compile", What: "compile 1,000 missiles, 100 sensors, 60 batteries, all sharing", Unit: "s", Value: d.CompileWall, Most: bar(10), Note: fmt.Sprintf("%.2f s of CPU", d.Compile)})
 	b.out.add(figure{ID: "large/play", What: "10,000 runs of it, two workers", Unit: "s", Value: d.Wall, Most: bar(60), Note: fmt.Sprintf("%.1f s of CPU", d.Play)})
-	b.out.add(figure{ID: "large/memory", What: "memory of it", Unit: "MiB", Value: t.rssMiB, Most: bar(256)})
+	b.out.add(figure{ID: "large/memory", What: "memory of it", Unit: "MiB", Value: t.RSSMiB, Most: bar(256)})
 	k.Runs = 1000
 	_, few, err := b.apart(k)
 	if err != nil {
 		return err
 	}
-	b.out.add(figure{ID: "large/flat", What: "the same against a tenth of the runs", Unit: "x", Value: t.rssMiB / few.rssMiB, Most: bar(1.1)})
+	b.out.add(figure{ID: "large/flat", What: "the same against a tenth of the runs", Unit: "x", Value: t.RSSMiB / few.RSSMiB, Most: bar(1.1)})
 
 	// Thirty missiles of the shipped theatre a million times, by the program itself.
 	exe, err := b.program()
@@ -210,7 +210,7 @@ func (b *bench) large() error {
 	if err != nil {
 		return err
 	}
-	b.out.add(figure{ID: "memory/30", What: "memory of a million runs of 30 missiles, Northeast Asia 2014", Unit: "MiB", Value: t.rssMiB, Most: bar(64), Note: fmt.Sprintf("%.1f s of CPU", t.cpu)})
+	b.out.add(figure{ID: "memory/30", What: "memory of a million runs of 30 missiles, Northeast Asia 2014", Unit: "MiB", Value: t.RSSMiB, Most: bar(64), Note: fmt.Sprintf("%.1f s of CPU", t.CPU)})
 
 	// Two workers against one, in turn. By the clock, so only a machine with
 	// nothing else to do shows it; the CPU times say what the second one wastes.

@@ -138,7 +138,7 @@ func ourRate(args []string, ops int) (rate, allocs float64, err error) {
 	if allocs, err = strconv.ParseFloat(string(m[1]), 64); err != nil {
 		return 0, 0, err
 	}
-	return float64(ops-1) / max(whole.user-start.user, 1e-6), allocs, nil
+	return float64(ops-1) / max(whole.User-start.User, 1e-6), allocs, nil
 }
 
 func theirRate(args []string, rate *regexp.Regexp) (float64, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -83,33 +84,60 @@ func pinned(cpu string) ([]string, bool) {
 
 // took is what one process needed.
 type took struct {
-	user, cpu, wall float64 // s; cpu is user and system
-	rssMiB          float64 // most memory held
+	User, CPU, Wall float64 // s; CPU is user and system
+	RSSMiB          float64 // most memory held
 	out             []byte
 }
 
 // timed runs a command and says what it took. What it prints on standard error is
-// part of the error if it fails.
+// part of the error if it fails. It is started by a process between: Linux counts
+// the memory of whoever starts a process as its own, and this one may have grown.
 func timed(env []string, args ...string) (took, error) {
-	cmd := exec.Command(args[0], args[1:]...)
+	var t took
+	self, err := os.Executable()
+	if err != nil {
+		return t, err
+	}
+	file, err := os.CreateTemp("", "testudo-bench-took-")
+	if err != nil {
+		return t, err
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	cmd := exec.Command(self, append([]string{"--relay", file.Name(), "--"}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
 	var out, msg bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &msg
-	begin := time.Now()
-	err := cmd.Run()
-	t := took{wall: time.Since(begin).Seconds(), out: out.Bytes()}
+	err = cmd.Run()
+	t.out = out.Bytes()
 	if err != nil {
 		return t, fmt.Errorf("%s: %w\n%s%s", strings.Join(args, " "), err, out.Bytes(), msg.Bytes())
 	}
+	return t, json.NewDecoder(file).Decode(&t)
+}
+
+// relay runs a command and writes what it took to a file.
+func relay(file string, args []string) error {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	begin := time.Now()
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	t := took{Wall: time.Since(begin).Seconds()}
 	s := cmd.ProcessState
-	t.user, t.cpu = s.UserTime().Seconds(), s.UserTime().Seconds()+s.SystemTime().Seconds()
+	t.User, t.CPU = s.UserTime().Seconds(), s.UserTime().Seconds()+s.SystemTime().Seconds()
 	if r, ok := s.SysUsage().(*syscall.Rusage); ok {
-		t.rssMiB = float64(r.Maxrss) / 1024
+		t.RSSMiB = float64(r.Maxrss) / 1024
 		if runtime.GOOS == "darwin" {
-			t.rssMiB /= 1024 // bytes there
+			t.RSSMiB /= 1024 // bytes there
 		}
 	}
-	return t, nil
+	b, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, b, 0o600)
 }
 
 // userTime is the user CPU time of this process, s.

@@ -65,6 +65,7 @@ func main() {
 	priority := flag.Bool("priority", false, "let what is timed go before all other programs (chrt; asks for the right to), so that times by the clock are its own on a busy machine; others stand still meanwhile")
 	before := flag.String("before", "", "a file of --json from before: print what changed")
 	task := flag.String("task", "", "for the command's own use: play one theatre and print what it took")
+	relayTo := flag.String("relay", "", "for the command's own use: run a command and write what it took to this file")
 	on := map[string]*bool{}
 	for _, g := range groups {
 		if !g.byDefault {
@@ -72,6 +73,13 @@ func main() {
 		}
 	}
 	flag.Parse()
+	if *relayTo != "" {
+		if err := relay(*relayTo, flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(notMeasured)
+		}
+		return
+	}
 	if *task != "" {
 		if err := runTask(*task); err != nil {
 			fmt.Fprintln(os.Stderr, err)

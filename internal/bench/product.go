@@ -62,9 +62,9 @@ func pick(ts []took, of func(took) float64) []float64 {
 	return out
 }
 
-func wall(t took) float64 { return t.wall }
-func cpu(t took) float64  { return t.cpu }
-func rss(t took) float64  { return t.rssMiB }
+func wall(t took) float64 { return t.Wall }
+func cpu(t took) float64  { return t.CPU }
+func rss(t took) float64  { return t.RSSMiB }
 
 // wallFigure is a time by the clock: the least of the rounds, which other work on
 // the machine disturbed least.
