@@ -268,7 +268,17 @@ type replayDoc struct {
 
 func (s *Server) registerCompute() {
 	huma.Register(s.api, s.answering(s.op("POST", "/theatre", "All that a map shows, with the figures behind it"), Theatre{}), func(ctx context.Context, in *variantIn) (*answerOut, error) {
-		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, []any{etagOf(in.Body.Overlay)}, func(_ context.Context, w *testudo.World) (any, error) { return theatreOf(w, in.Body.Overlay), nil })
+		who := user(ctx)
+		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, []any{in.Body.Scenario, etagOf(in.Body.Overlay)}, func(_ context.Context, w *testudo.World) (any, error) {
+			text := []byte(in.Body.Overlay)
+			if len(text) == 0 {
+				var err error
+				if text, err = s.text(in.Body.Scenario, who); err != nil {
+					return nil, err
+				}
+			}
+			return theatreOf(w, changes(text, s.include(who))), nil
+		})
 	})
 	huma.Register(s.api, s.op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
 	huma.Register(s.api, s.op("POST", "/check", "Is the text right? Every error with its place"), s.check)

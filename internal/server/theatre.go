@@ -35,7 +35,7 @@ type Theatre struct {
 	Groups    []groupItem    `json:"groups"`
 	Arcs      []arcItem      `json:"arcs"`
 	Postures  []postureItem  `json:"postures"`
-	Changes   map[string]any `json:"changes"` // what the overlay says at its top under share and cut
+	Changes   map[string]any `json:"changes"` // what is said at the top under share and cut
 }
 
 type raidLine struct {
@@ -225,10 +225,10 @@ type view struct {
 	t *theatre.Theatre
 }
 
-func theatreOf(w *testudo.World, overlay string) *Theatre {
+func theatreOf(w *testudo.World, changes map[string]any) *Theatre {
 	v := view{w, w.Scenario.File, w.Theatre}
 	f, t := v.f, v.t
-	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults, Changes: changes(overlay)}
+	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults, Changes: changes}
 	sum := w.Scenario.Summary()
 	for _, r := range sum.Raids {
 		out.Raids = append(out.Raids, raidLine{r.ID, r.About, r.Missiles})
@@ -456,18 +456,67 @@ func (v *view) postures() []postureItem {
 	return out
 }
 
-// changes reads the links that an overlay shares and cuts at its top, for a page
-// that adds to them. The overlay has been checked.
-func changes(overlay string) map[string]any {
-	out := map[string]any{"share": []any{}, "cut": []any{}}
-	var top map[string]any
-	if yaml.Unmarshal([]byte(overlay), &top) != nil {
-		return out
-	}
-	for k := range out {
-		if list, ok := top[k].([]any); ok {
-			out[k] = list
+// changes reads the links that a scenario shares and cuts at its top, for a page
+// that adds to them: a list of an overlay takes the place of the one below it, so
+// that the page must know both. Under below stand the keys that what is included
+// says by itself. The texts have been checked.
+func changes(text []byte, include func(string) ([]byte, error)) map[string]any {
+	out := map[string]any{}
+	below := []string{}
+	for _, k := range []string{"share", "cut"} {
+		list, depth := topList(text, include, k, 0)
+		if list == nil {
+			list = []any{}
 		}
+		_, under := topList(without(text, k), include, k, 0)
+		if depth > 0 || under > 0 {
+			below = append(below, k)
+		}
+		out[k] = list
+	}
+	out["below"] = below
+	return out
+}
+
+// topList finds a list at the top of a text or of what it includes, the last
+// included first, and how deep it stands: 0 for the text itself, -1 for nowhere.
+func topList(text []byte, include func(string) ([]byte, error), key string, depth int) (list []any, at int) {
+	var top map[string]any
+	if depth > deepest || yaml.Unmarshal(text, &top) != nil {
+		return nil, -1
+	}
+	if v, ok := top[key]; ok {
+		list, _ := v.([]any)
+		return list, depth
+	}
+	var names []any
+	switch v := top["include"].(type) {
+	case string:
+		names = []any{v}
+	case []any:
+		names = v
+	}
+	for _, n := range slices.Backward(names) {
+		name, _ := n.(string)
+		if t, err := include(name); err == nil {
+			if list, at := topList(t, include, key, depth+1); at >= 0 {
+				return list, at
+			}
+		}
+	}
+	return nil, -1
+}
+
+// without takes a key away from the top of a text.
+func without(text []byte, key string) []byte {
+	var top map[string]any
+	if yaml.Unmarshal(text, &top) != nil {
+		return nil
+	}
+	delete(top, key)
+	out, err := yaml.Marshal(top)
+	if err != nil {
+		return nil
 	}
 	return out
 }

@@ -33,7 +33,7 @@ export interface Link { from: string | string[]; to: string | string[]; both?: b
 export interface Theatre {
   name: string; about: string; date: string; digest: string; raid: string; raids: { id: string; about: string; missiles: number }[]; ladder: string[]; defaults: string[] | null;
   nations: { id: string; name: string; attacker: boolean }[]; assets: Asset[]; areas: Place[]; sensors: Sensor[]; batteries: Battery[]; commands: Command[]; groups: Group[]; arcs: Arc[];
-  postures: Posture[]; changes: { share: Link[]; cut: Link[] };
+  postures: Posture[]; changes: { share: Link[]; cut: Link[]; below: string[] };
 }
 export interface Listed { id: string; name: string; about?: string; date?: string; owner?: string; shipped: boolean; shared: boolean; mine: boolean }
 export interface Footprint { grid_km: number; places_flown: number; batteries: string[]; modes: Record<string, number | string>[]; contours: { mode: string; kind: string; level: number; rings_lon_lat: [number, number][][] }[] }

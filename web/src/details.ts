@@ -8,8 +8,8 @@ export type Edits = { path: string; value: unknown }[];
 
 export interface Hands {
   edit(edits: Edits): Promise<void>;
-  footprint(b: Battery, threat: string): void;
-  radar(x: Sensor): void;
+  footprint(battery: string): void;
+  radar(x: Sensor, altitudeM: number, rcsM2: number): void;
 }
 
 /** The edits that put everything of a unit somewhere else. */
@@ -28,7 +28,8 @@ function cite(c: Cite): HTMLElement {
 /** A number to set, written to one path of the scenario. */
 function field(label: string, value: string | number, path: string, hands: Hands, kind: 'number' | 'text' = 'number', parse: (s: string) => unknown = Number): HTMLElement {
   const input = h('input', { type: kind, value, 'aria-label': label, 'data-path': path, step: 'any' });
-  input.addEventListener('change', () => void hands.edit([{ path, value: parse(input.value) }]));
+  // Emptied: as the scenario says.
+  input.addEventListener('change', () => void hands.edit([{ path, value: input.value === '' ? null : parse(input.value) }]));
   return h('label', { class: 'field' }, h('span', {}, label), input);
 }
 
@@ -38,30 +39,39 @@ function select(label: string, value: string, options: string[], path: string, h
   return h('label', { class: 'field' }, h('span', {}, label), e);
 }
 
-/** The number at the head of a text such as "2.8 km/s". */
-const head = (t: string | undefined) => (t === undefined ? NaN : parseFloat(t));
+/** A text such as "2.8 km/s" as its number and its unit. */
+function parts(t: string | undefined): [number, string] {
+  const m = /^\s*([-+0-9.][-+0-9.eE]*)\s*(.*?)\s*$/.exec(t ?? '');
+  return m ? [Number(m[1]), m[2]!] : [NaN, ''];
+}
+
+const setHere = 'set in the workbench';
 
 function figures(list: CatalogueFigure[], hands: Hands): HTMLElement {
   const rows = list.map((f) => {
     const input = h('input', { type: 'text', value: f.text, 'aria-label': `${f.entry} ${f.name}`, 'data-path': f.edit, size: 10 });
-    const lo = head(f.low_text ?? undefined);
-    const hi = head(f.high_text ?? undefined);
     const note = h('span', { class: 'beyond', role: 'note' });
     const mark = () => {
-      const v = parseFloat(input.value);
-      const beyond = (Number.isFinite(lo) && v < lo) || (Number.isFinite(hi) && v > hi);
+      const [v, unit] = parts(input.value);
+      const outside = (t: string | undefined, si: number | null, below: boolean) => {
+        if (input.value === f.text) return si !== null && (below ? f.value < si : f.value > si);
+        const [x, u] = parts(t);
+        return u === unit && (below ? v < x : v > x);
+      };
+      const beyond = outside(f.low_text, f.low, true) || outside(f.high_text, f.high, false);
       note.textContent = beyond ? 'beyond its range' : '';
       input.classList.toggle('out', beyond);
     };
     input.addEventListener('input', mark);
     input.addEventListener('change', () => {
       mark();
-      void hands.edit([{ path: f.edit, value: { value: input.value, source: 'assumption', reason: 'set in the workbench' } }]);
+      void hands.edit([{ path: f.edit, value: { value: input.value, source: 'assumption', reason: setHere } }]);
     });
     mark();
     const range = f.low_text || f.high_text ? `${f.low_text ?? '?'} to ${f.high_text ?? '?'}` : 'no range given';
     const from = h('td', { class: 'from' }, f.assumed ? `assumption: ${f.reason ?? ''}` : link(f.source_url, f.source_title ?? f.source ?? ''), f.page ? `, ${f.page}` : '');
-    return h('tr', {}, h('th', { scope: 'row' }, f.name), h('td', {}, input, note), h('td', {}, range), from);
+    const back = f.reason === setHere ? button('Take back', () => void hands.edit([{ path: f.edit, value: null }]), { 'aria-label': `Take back ${f.entry} ${f.name}` }) : null;
+    return h('tr', {}, h('th', { scope: 'row' }, f.name.replaceAll('_', ' ').replaceAll('-', ' ')), h('td', {}, input, note, back), h('td', {}, range), from);
   });
   return h('table', { class: 'figures' }, h('caption', {}, 'Figures of the catalogue'), h('thead', {}, h('tr', {}, ...['figure', 'value', 'low to high', 'source'].map((t) => h('th', { scope: 'col' }, t)))), h('tbody', {}, ...rows));
 }
@@ -71,31 +81,34 @@ function ofEntry(all: CatalogueFigure[], entry: string) { return all.filter((f) 
 /** The kinds of flight of the raid: a missile from an area, those at the battery's own nation first. */
 export function threats(t: Theatre, nation: string): string[] {
   const own = (a: Theatre['arcs'][number]) => t.assets.find((x) => x.id === a.asset)?.nation === nation;
-  return [...new Set([...t.arcs.filter(own), ...t.arcs].map((a) => `${a.missile} from ${a.from}`))];
+  const arcs = t.arcs ?? [];
+  return [...new Set([...arcs.filter(own), ...arcs].map((a) => `${a.missile} from ${a.from}`))];
 }
 
-function battery(b: Battery, t: Theatre, hands: Hands): HTMLElement {
-  const threat = h('select', { 'aria-label': 'Against which missile', 'data-testid': `threat-${b.id}` }, ...threats(t, b.nation).map((x) => h('option', { value: x }, x)));
+function battery(b: Battery, hands: Hands, threat: string): HTMLElement {
   return h('section', {}, h('h3', {}, `${b.system_name}, ${b.interceptor}`),
     h('p', {}, `${b.rounds} rounds ready, ${b.channels || 'unlimited'} engagements at once, layer: ${b.layer || 'not stated'}, reach ${num(b.reach_m / 1000)} km; radar: ${b.radar || 'none'}.`),
     h('div', { class: 'fields' },
       field('Rounds', b.rounds, `${b.edit}.interceptors`, hands), field('Salvo', b.salvo, `${b.edit}.salvo`, hands), field('Engagements at once', b.channels, `${b.edit}.channels`, hands),
+      b.launchers >= 0 ? field('Launchers', b.launchers, `${b.edit}.launchers`, hands) : null,
       select('Fire', b.fire, ['shoot-look-shoot', 'salvo'], `${b.edit}.fire`, hands),
       field('Facing, degrees', b.facing_deg, `${b.edit}.facing`, hands, 'number', (v) => `${Number(v)} deg`)),
-    h('div', { class: 'fields' }, button('Show what it defends', () => hands.footprint(b, threat.value), { 'data-testid': `footprint-${b.id}` }), h('span', {}, 'against'), threat), cite(b.cite),
-    ...[...new Set(b.figures.map((f) => f.entry))].map((e) => h('details', {}, h('summary', {}, e), figures(ofEntry(b.figures, e), hands))));
+    threat ? h('div', { class: 'fields' }, button('Show what it defends', () => hands.footprint(b.id), { 'data-testid': `footprint-${b.id}` }), h('span', { class: 'of' }, `against ${threat}`)) : null, cite(b.cite),
+    ...[...new Set(b.figures.map((f) => f.entry))].map((e) => h('details', {}, h('summary', {}, `Figures of ${e}`), figures(ofEntry(b.figures, e), hands))));
 }
 
 function sensor(x: Sensor, hands: Hands): HTMLElement {
   const e = x.edit;
+  const height = h('select', { 'aria-label': `Height of the target of ${x.id}` }, ...[10, 20, 50, 100, 200, 400, 800].map((km) => h('option', { value: 1000 * km, selected: km === 100 }, `${km} km high`)));
+  const size = h('select', { 'aria-label': `Radar cross-section of the target of ${x.id}` }, ...[0.01, 0.05, 0.1, 0.5, 1, 5].map((m2) => h('option', { value: m2, selected: m2 === 0.1 }, `${m2} m²`)));
   return h('section', {}, h('h3', {}, x.system_name),
     h('p', {}, x.kind === 'infrared' ? 'Sees the burn of a missile from space.' : `Sees the commonest missile of this raid at ${num(x.range_m / 1000)} km, ${num(x.field_deg)}° wide about ${num(x.facing_deg)}°, from ${num(x.min_el_deg)}° up; there in ${num(100 * x.availability)} % of runs.`),
-    e ? h('div', { class: 'fields' }, field('Facing, degrees', x.facing_deg, `${e}.facing`, hands, 'number', (v) => `${Number(v)} deg`), field('Availability', x.availability, `${e}.availability`, hands)) : h('p', {}, "It is its battery's own radar and moves with it."),
-    x.kind === 'radar' ? button('Show what it sees at 100 km', () => hands.radar(x)) : null, cite(x.cite),
-    h('details', {}, h('summary', {}, 'Figures'), figures(x.figures, hands)));
+    e ? h('div', { class: 'fields' }, x.kind === 'radar' ? field('Facing, degrees', x.facing_deg, `${e}.facing`, hands, 'number', (v) => `${Number(v)} deg`) : null, field('Availability', x.availability, `${e}.availability`, hands)) : h('p', {}, "It is its battery's own radar and moves with it."),
+    x.kind === 'radar' ? h('div', { class: 'fields' }, button('Show what it sees', () => hands.radar(x, Number(height.value), Number(size.value)), { 'data-testid': `radar-${x.id}` }), height, size) : null, cite(x.cite),
+    h('details', {}, h('summary', {}, `Figures of ${x.system}`), figures(x.figures, hands)));
 }
 
-export function details(t: Theatre, kind: string, id: string, hands: Hands): HTMLElement {
+export function details(t: Theatre, kind: string, id: string, hands: Hands, threat: string): HTMLElement {
   const box = h('div', { 'data-testid': 'details' });
   if (kind === 'unit') {
     const u = unitsOf(t).find((x) => x.id === id);
@@ -106,7 +119,7 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands): HTM
       lat.addEventListener('change', go);
       lon.addEventListener('change', go);
       box.append(h('h2', {}, u.name), h('p', { class: 'of' }, u.nation), h('div', { class: 'fields' }, h('label', { class: 'field' }, h('span', {}, 'Latitude'), lat), h('label', { class: 'field' }, h('span', {}, 'Longitude'), lon)),
-        h('p', { class: 'hint' }, 'Drag it on the map, or move it with the arrow keys when the map has the focus.'), ...u.batteries.map((b) => battery(b, t, hands)), ...u.sensors.map((x) => sensor(x, hands)));
+        h('p', { class: 'hint' }, 'Drag it on the map, or move it with the arrow keys when the map has the focus.'), ...u.batteries.map((b) => battery(b, hands, threat)), ...u.sensors.map((x) => sensor(x, hands)));
       return box;
     }
   }
@@ -118,7 +131,7 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands): HTM
     const a = t.assets.find((x) => x.id === id);
     if (a) {
       box.append(h('h2', {}, a.name), h('p', { class: 'of' }, a.nation), h('p', {}, `Value ${num(a.value)}; ${num(a.population)} people; a hit counts within ${num(a.radius_m / 1000)} km.`), h('div', { class: 'fields' }, field('Value', a.value, `assets.${a.id}.value`, hands)), cite(a.cite));
-      const aimed = t.groups.filter((g) => g.aims.some((x) => x.asset === a.id));
+      const aimed = (t.groups ?? []).filter((g) => g.aims.some((x) => x.asset === a.id));
       if (aimed.length) box.append(h('p', {}, `Aimed at by ${aimed.map((g) => `${g.missile_name} from ${g.from}`).join('; ')}.`));
       return box;
     }
@@ -129,17 +142,17 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands): HTM
     if (area) {
       box.append(h('h2', {}, area.name), h('p', { class: 'of' }, area.nation));
       if (arc) box.append(h('p', {}, `${arc.missile} at ${arc.asset}: ${num(arc.duration_s)} s of flight, ${num(arc.apogee_m / 1000)} km high.`));
-      t.groups.forEach((g, i) => {
+      (t.groups ?? []).forEach((g) => {
         if (g.from !== area.id || (arc && g.missile !== arc.missile)) return;
-        box.append(h('section', {}, h('h3', {}, `${g.count} × ${g.missile_name}`), h('p', {}, `at ${g.aims.map((x) => x.asset).join(', ')}; from ${num(g.start_s)} s over ${num(g.over_s)} s.`), cite(g.cite), h('details', {}, h('summary', {}, g.missile), figures(g.figures, hands))));
-        void i;
+        box.append(h('section', {}, h('h3', {}, `${g.count} × ${g.missile_name}`), h('p', {}, `at ${g.aims.map((x) => x.asset).join(', ')}; from ${num(g.start_s)} s over ${num(g.over_s)} s.`), cite(g.cite), h('details', {}, h('summary', {}, `Figures of ${g.missile}`), figures(g.figures, hands))));
       });
       box.append(cite(area.cite));
       return box;
     }
   }
   box.append(h('p', { class: 'empty' }, 'Click anything on the map: its figures, their ranges and where they come from stand here. Units can be dragged.'),
-    h('label', { class: 'field' }, h('span', {}, 'Or choose a unit'), chooser(t)));
+    h('label', { class: 'field' }, h('span', {}, 'Or choose a unit'), chooser(t)),
+    h('p', { class: 'hint' }, 'With the focus on the map: full stop and comma go from unit to unit, arrow keys move the chosen one (with Shift: further), or the map when none is chosen; + and − come nearer and farther, 0 shows all, Escape lets go.'));
   return box;
 }
 
@@ -152,7 +165,13 @@ function chooser(t: Theatre): HTMLElement {
 
 /** How a nation fights. */
 export function doctrine(t: Theatre, hands: Hands): HTMLElement {
-  return h('details', {}, h('summary', {}, 'How each nation fights'), ...t.commands.map((c) => h('section', {}, h('h3', {}, c.nation), h('div', { class: 'fields' },
-    field('Decision delay, s', c.decision_delay_s, `commands.${c.nation}.decision-delay`, hands, 'number', (v) => `${Number(v)} s`), field('Salvo', c.salvo, `commands.${c.nation}.salvo`, hands),
-    select('Fire', c.fire, ['shoot-look-shoot', 'salvo'], `commands.${c.nation}.fire`, hands), field('Reserve', c.reserve, `commands.${c.nation}.reserve`, hands)), cite(c.cite))));
+  const seconds = (v: string) => `${Number(v)} s`;
+  return h('details', { 'data-testid': 'doctrine' }, h('summary', {}, 'How each nation fights'), ...(t.commands ?? []).map((c) => {
+    const at = `commands.${c.nation}`;
+    return h('section', {}, h('h3', {}, c.nation), h('div', { class: 'fields' },
+      field('Decision delay, s', c.decision_delay_s, `${at}.decision-delay`, hands, 'number', seconds), field('Kill assessment, s', c.assess_delay_s, `${at}.assess-delay`, hands, 'number', seconds),
+      select('Fire', c.fire, ['shoot-look-shoot', 'salvo'], `${at}.fire`, hands), field('Salvo', c.salvo, `${at}.salvo`, hands),
+      select('Timing', c.timing, ['hold', 'at-once'], `${at}.timing`, hands), select('Layers wait for each other', c.coordinate, ['when-short', 'always'], `${at}.coordinate`, hands),
+      field('Reserve', c.reserve, `${at}.reserve`, hands), field('Ration', c.ration, `${at}.ration`, hands)), cite(c.cite));
+  }));
 }

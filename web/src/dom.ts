@@ -37,7 +37,7 @@ export function num(x: number | null | undefined): string {
   if (x === null || x === undefined || !Number.isFinite(x)) return '–';
   const a = Math.abs(x);
   if (a === 0) return '0';
-  if (a >= 1000) return Math.round(x).toLocaleString('en').replaceAll(',', ' ');
+  if (a >= 1000) return Math.round(x).toLocaleString('en').replaceAll(',', '\u202f');
   if (a >= 100) return x.toFixed(0);
   if (a >= 10) return x.toFixed(1);
   return a >= 0.005 ? x.toFixed(2) : x.toPrecision(1);
@@ -49,3 +49,19 @@ export function link(url: string | undefined, label: string): HTMLElement | stri
   // Only web addresses become links: a source is somebody's text.
   return url && /^https?:\/\//.test(url) ? h('a', { href: url, rel: 'noopener noreferrer', target: '_blank' }, label) : label;
 }
+
+/** Puts other children into a box, and keeps what the reader had: the focus, what was unfolded, how far it was scrolled. */
+export function refill(box: HTMLElement, ...children: Child[]) {
+  const name = (e: Element | null) => e && (e.getAttribute('data-path') ?? e.getAttribute('data-testid') ?? e.getAttribute('aria-label') ?? (e.tagName === 'SUMMARY' || e.tagName === 'BUTTON' ? e.textContent : null));
+  const held = box.contains(document.activeElement) ? name(document.activeElement) : null;
+  const open = new Set([...box.querySelectorAll('details[open] > summary')].map((e) => e.textContent ?? ''));
+  const scroller = box.closest('#views');
+  const top = scroller?.scrollTop ?? 0;
+  box.replaceChildren(...children.filter((c): c is Node | string => c !== null && c !== undefined && c !== false));
+  for (const d of box.querySelectorAll('details')) if (open.has(d.querySelector('summary')?.textContent ?? '')) d.open = true;
+  if (scroller) scroller.scrollTop = top;
+  if (held) for (const e of box.querySelectorAll<HTMLElement | SVGElement>('[data-path], [data-testid], [aria-label], summary, button')) if (name(e) === held) { e.focus({ preventScroll: true }); break; }
+}
+
+/** Whole numbers with thin groups, as the reports print them. */
+export const whole = (x: number) => Math.round(x).toLocaleString('en').replaceAll(',', '\u202f');

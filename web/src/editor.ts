@@ -58,7 +58,7 @@ export class Editor {
   constructor(private variant: () => Variant, private onText: (text: string) => void, private base: () => Promise<string>) {
     this.view = new EditorView({ state: this.fresh(''), parent: this.element });
     this.view.dom.setAttribute('data-testid', 'editor');
-    this.open.append(button('Write the whole scenario here', () => void this.whole()));
+    this.open.append(button('Write the whole scenario here', () => void this.whole(), { title: 'Replaces what stands here by the text of the scenario itself' }));
     this.element.append(this.faults, this.open, h('p', { class: 'hint' }, 'Only what differs stands here; what is not said is as in the scenario it includes. Ctrl+Space completes.'));
     void get<Schema>('/schema').then((s) => { this.schema = s; });
   }
@@ -93,8 +93,9 @@ export class Editor {
     return keys.length ? { from: c.pos - word.length, options: [...new Map(keys)].map(([k, s]) => ({ label: k, type: 'property', apply: `${k}: `, info: s.description })) } : null;
   }
 
-  /** Shows a text that came from elsewhere. */
+  /** Shows a text that came from elsewhere; where there is none yet, its first lines. */
   show(text: string) {
+    text ||= `testudo: 1\ninclude: ${this.variant().scenario}.yaml\n`;
     if (text === this.view.state.doc.toString()) return;
     this.setting = true;
     this.view.setState(this.fresh(text));

@@ -1,14 +1,14 @@
 // The workbench: what is on the screen, and what follows when it changes.
 import './style.css';
-import { agreements } from './agreements';
-import { ask, get, Problem, send, stream, type Battery, type Comparison, type Footprint, type Listed, type Me, type Sensor, type Theatre, type WhatIf } from './api';
-import { details, doctrine, moved, threats, type Edits } from './details';
-import { button, h } from './dom';
+import { agreements, linkPanel } from './agreements';
+import { ask, get, Problem, send, stream, type Comparison, type Footprint, type Listed, type Me, type Posture, type Theatre, type WhatIf } from './api';
+import { details, doctrine, moved, threats, type Hands } from './details';
+import { button, h, refill, whole } from './dom';
 import { Editor } from './editor';
-import { Globe, unitsOf } from './globe';
+import { Globe, levels, unitsOf, type Hit, type Layer } from './globe';
 import { Player } from './replay';
 import { against, nationTable, staircase } from './staircase';
-import { decode, encode, Store } from './state';
+import { decode, encode, Store, type State, type View } from './state';
 import { Compare, scenarios, Studies, warning, type Side } from './tools';
 
 const el = (id: string) => document.getElementById(id)!;
@@ -22,9 +22,11 @@ let theatre: Theatre | undefined;
 let answer: { result: Comparison; settled: boolean; final: boolean; runs: number; took: number; digest: string } | undefined;
 let settledBefore: Comparison | undefined;
 let chosen = { kind: '', id: '' };
-let foot: { battery: string; threat: string } | undefined;
+let also: Hit[] = [];
+let battery = ''; // whose footprint is shown; empty: all of them together
 let list: Listed[] = [];
 let asked = new AbortController();
+let sighted = new AbortController();
 
 const say = (text: string) => { if (status.textContent !== text) status.textContent = text; };
 
@@ -49,9 +51,19 @@ window.addEventListener('unhandledrejection', (e) => {
 const trouble = h('div', { id: 'trouble', role: 'alert', hidden: true, 'data-testid': 'trouble' });
 document.body.append(trouble);
 
-const globe = new Globe(el('globe'));
+/** The map, where the browser can draw one; the rest of the page does without. */
+function mapped(): Globe | undefined {
+  try {
+    return new Globe(el('globe'));
+  } catch {
+    el('globe').replaceChildren(h('div', { class: 'nomap', role: 'note' }, h('h2', {}, 'No map here'), h('p', {}, 'This browser has no WebGL, which the map is drawn with. Everything else works: choose units under Details, links under Agreements.')));
+    el('map').classList.add('without');
+    return undefined;
+  }
+}
+const globe = mapped();
 const player = new Player(globe, store, el('clock'), say);
-const compare = new Compare(store, say);
+const compare = new Compare(store, say, () => list);
 const studies = new Studies(store, say);
 const editor = new Editor(() => store.variant, (text) => store.go({ overlay: text }), async () => (await get<{ text: string }>(`/scenarios/${store.state.scenario.replaceAll('/', '~')}`)).text);
 
@@ -76,6 +88,7 @@ let page = 'result';
 
 function openPage(name: string) {
   page = name;
+  store.see({ tab: name === 'result' ? undefined : name });
   for (const [k, p] of Object.entries(pages)) {
     const tab = el(`tab-${k}`);
     tab.setAttribute('aria-selected', String(k === name));
@@ -90,8 +103,9 @@ for (const [k, p] of Object.entries(pages)) {
   tab.addEventListener('keydown', (e) => {
     const all = Object.keys(pages);
     const step = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
-    if (!step) return;
-    const next = all[(all.indexOf(k) + step + all.length) % all.length]!;
+    const next = e.key === 'Home' ? all[0]! : e.key === 'End' ? all[all.length - 1]! : all[(all.indexOf(k) + step + all.length) % all.length]!;
+    if (next === k) return;
+    e.preventDefault();
     openPage(next);
     el(`tab-${next}`).focus();
   });
@@ -103,115 +117,265 @@ for (const [k, p] of Object.entries(pages)) {
   views.append(p.body);
 }
 
+/** The postures in the order a reader expects: the staircase, then the others. */
+function ordered(t: Theatre): Posture[] {
+  return [...t.ladder.map((id) => t.postures.find((p) => p.id === id)).filter((p) => p !== undefined), ...t.postures.filter((p) => !p.on_ladder)];
+}
+
+const posture = () => theatre?.postures.find((p) => p.id === store.state.posture);
+
 function showResult() {
   const box = pages.result!.body;
   if (!answer || !theatre) {
-    box.replaceChildren(h('div', { class: 'loading', 'aria-busy': 'true' }, h('p', {}, 'Flying the raid …'), ...[1, 2, 3, 4, 5].map(() => h('div', { class: 'bone' }))));
+    if (!box.querySelector('.loading')) box.replaceChildren(h('div', { class: 'loading', 'aria-busy': 'true' }, h('p', {}, 'Flying the raid …'), ...[1, 2, 3, 4, 5].map(() => h('div', { class: 'bone' }))));
     return;
   }
   const c = answer.result;
-  const run = h('p', { class: answer.settled ? 'runs' : 'runs busy', 'data-testid': 'runs', 'data-settled': String(answer.settled), 'data-final': String(answer.final), 'data-runs': answer.runs, 'data-digest': answer.digest, 'data-took': answer.took }, `${answer.runs.toLocaleString('en').replaceAll(',', ' ')} runs, seed ${c.seed}${answer.final ? '' : answer.settled ? ': settled, refining …' : ': settling …'}`);
-  const shown = theatre.postures.find((p) => p.id === store.state.posture);
-  box.replaceChildren(h('h2', {}, theatre.name), run, staircase(c, answer.settled, store.state.posture, (id) => store.look(id)),
-    h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), nationTable(c),
-    h('p', { class: 'about' }, shown ? `On the map: ${shown.id}. ${shown.about}` : ''), doctrine(theatre, hands),
-    theatre.defaults?.length ? h('details', {}, h('summary', {}, 'Taken for granted'), h('ul', {}, ...theatre.defaults.map((d) => h('li', {}, d)))) : h('span'));
+  const run = h('p', { class: answer.settled ? 'runs' : 'runs busy', 'data-testid': 'runs', 'data-settled': String(answer.settled), 'data-final': String(answer.final), 'data-runs': answer.runs, 'data-digest': answer.digest, 'data-took': answer.took }, `${whole(answer.runs)} runs, seed ${c.seed}${answer.final ? '' : answer.settled ? ': settled, refining …' : ': settling …'}`);
+  const stairs = staircase(c, answer.settled, store.state.posture, (id) => store.look(id), compared);
+  if (stale) stairs.classList.add('stale');
+  refill(box, h('h2', {}, theatre.name), run, stairs,
+    theatre.batteries?.length ? null : h('p', { class: 'empty' }, 'Nobody here has a battery: whatever is launched and works arrives. Batteries are added under Text.'),
+    h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), nationTable(c), doctrine(theatre, hands),
+    store.state.overlay ? h('details', {}, h('summary', {}, 'What differs from the scenario'), h('pre', { class: 'overlay' }, store.state.overlay)) : null,
+    theatre.defaults?.length ? h('details', {}, h('summary', {}, 'Taken for granted'), h('ul', {}, ...theatre.defaults.map((d) => h('li', {}, d)))) : null);
 }
 
-const hands = {
-  edit: (edits: Edits) => attempt(() => store.edit(edits)),
-  footprint: (b: Battery, threat: string) => { foot = { battery: b.id, threat }; void attempt(() => drawFootprint()); },
-  radar: (x: Sensor) => void attempt(async () => {
+const hands: Hands = {
+  edit: (edits) => attempt(async () => {
+    try {
+      await store.edit(edits);
+    } catch (e) {
+      // What was refused does not stay on the screen as if it held.
+      pages[page]!.show();
+      throw e;
+    }
+  }),
+  footprint: (id) => { battery = id; void attempt(() => drawFootprint()); },
+  radar: (x, altitude, rcs) => void attempt(async () => {
     say(`Working out what ${x.name} sees …`);
-    const r = await ask<{ search_lon_lat: [number, number][][]; search_km2: number; cued_km2: number }>('/radar', { ...store.variant, sensor: x.id, altitude_m: 100e3, rcs_m2: 0.1 });
-    globe.footprint({ grid_km: 0, places_flown: 0, batteries: [], modes: [], contours: [{ mode: 'radar', kind: 'kill-probability', level: 0, rings_lon_lat: r.search_lon_lat }] });
-    say(`${x.name} finds a target of 0.1 m² at 100 km by itself over ${Math.round(r.search_km2)} km², pointed by others over ${Math.round(r.cued_km2)} km².`);
+    const r = await ask<{ search_lon_lat: [number, number][][]; cued_lon_lat?: [number, number][][]; search_km2: number; cued_km2: number }>('/radar', { ...store.variant, sensor: x.id, altitude_m: altitude, rcs_m2: rcs });
+    const line = (mode: string, rings: [number, number][][] | undefined) => ({ mode, kind: 'opportunities', level: 1, rings_lon_lat: rings ?? [] });
+    sighted.abort();
+    globe?.footprint({ grid_km: 0, places_flown: 0, batteries: [], modes: [], contours: [line('radar', r.search_lon_lat), line('pointed', r.cued_lon_lat)] });
+    const words = `${x.name} finds ${rcs} m² at ${altitude / 1000} km by itself over ${whole(r.search_km2)} km² (full line), pointed by others over ${whole(r.cued_km2)} km² (dashed).`;
+    say(words);
+    seen.textContent = words;
   }),
 };
 
 function showDetails() {
   if (!theatre) return;
-  pages.details!.body.replaceChildren(details(theatre, chosen.kind, chosen.id, hands));
+  const others = also.filter((x) => x.id !== chosen.id || x.kind !== chosen.kind);
+  refill(pages.details!.body, details(theatre, chosen.kind, chosen.id, hands, threat()),
+    others.length ? h('section', {}, h('h3', {}, 'Also there'), h('div', { class: 'pairs' }, ...others.map((x) => button(called(theatre!, x), () => choose(x, also))))) : null);
 }
-pages.details!.body.addEventListener('unit', (e) => choose('unit', (e as CustomEvent<string>).detail));
+pages.details!.body.addEventListener('unit', (e) => choose({ kind: 'unit', id: (e as CustomEvent<string>).detail }, []));
+
+/** What a thing on the map is called. */
+function called(t: Theatre, x: Hit): string {
+  const arc = x.kind === 'arc' ? t.arcs[Number(x.id)] : undefined;
+  if (arc) return `${arc.missile} from ${arc.from} to ${arc.asset}`;
+  if (x.kind === 'link') return `link ${x.id.split(' ').slice(0, 2).join('–')}`;
+  const of = x.kind === 'unit' ? unitsOf(t) : x.kind === 'asset' ? t.assets : x.kind === 'area' ? t.areas : t.sensors;
+  const name = of?.find((y) => y.id === x.id)?.name ?? x.id;
+  return x.kind === 'coverage' ? `what ${name} sees` : name;
+}
 
 function showAgreements() {
   if (!theatre) return;
-  const pick = h('select', { 'aria-label': 'Posture', 'data-testid': 'posture' }, ...theatre.postures.map((p) => h('option', { value: p.id, selected: p.id === store.state.posture }, p.on_ladder ? p.id : `${p.id} (not on the staircase)`)));
-  pick.addEventListener('change', () => store.look(pick.value));
-  pages.agreements!.body.replaceChildren(h('label', { class: 'field' }, h('span', {}, 'Posture'), pick), agreements(theatre, theatre.postures.find((p) => p.id === store.state.posture), hands.edit));
+  refill(pages.agreements!.body, agreements(theatre, posture(), hands.edit));
 }
 
 async function showWarning() {
   const box = pages.warning!.body;
   if (!theatre) return;
   const t = theatre;
-  box.replaceChildren(h('p', { class: 'empty' }, 'Timing the raid …'));
-  await attempt(async () => box.replaceChildren(await warning(store, t, asked.signal)));
+  if (!box.firstChild) box.replaceChildren(h('p', { class: 'empty' }, 'Timing the raid …'));
+  await attempt(async () => refill(box, await warning(store, t, asked.signal)));
 }
 
+// --- what is looked at: a posture, and what is defended against which missile ---
+
+const look = h('select', { 'aria-label': 'Posture', 'data-testid': 'posture' });
+const against2 = h('select', { 'aria-label': 'Against which missile', 'data-testid': 'threat' });
+const seen = h('p', { class: 'seen', 'data-testid': 'seen' });
+el('sight').append(h('label', {}, h('span', {}, 'Posture'), look), h('label', {}, h('span', {}, 'Against'), against2), seen);
+look.addEventListener('change', () => store.look(look.value));
+against2.addEventListener('change', () => { store.see({ threat: against2.value }); if (page === 'details') showDetails(); void attempt(() => drawFootprint()); });
+
+/** The missile and where it comes from, against which footprints are drawn: the one chosen while the raid still has it. */
+function threat(): string {
+  if (!theatre) return '';
+  const b = theatre.batteries?.find((x) => x.id === battery);
+  const all = threats(theatre, b?.nation ?? '');
+  const own = store.view.threat;
+  return own === 'none' ? '' : own !== undefined && all.includes(own) ? own : (all[0] ?? '');
+}
+
+function fillSight(t: Theatre) {
+  look.replaceChildren(...ordered(t).map((p) => h('option', { value: p.id, selected: p.id === store.state.posture }, p.on_ladder ? p.id : `${p.id} (not on the staircase)`)));
+  const now = threat();
+  against2.replaceChildren(h('option', { value: 'none' }, 'no footprint'), ...threats(t, '').map((x) => h('option', { value: x, selected: x === now }, x)));
+}
+
+/** An area to three digits: the grid gives no more. */
+const km2 = (x: unknown) => `${whole(Number(Number(x ?? 0).toPrecision(3)))} km²`;
+
+/** What is defended against the missile chosen: by one battery, or by all together; coarse first, then as fine as is soon done. */
 async function drawFootprint() {
+  sighted.abort();
+  sighted = new AbortController();
+  const signal = sighted.signal;
   const t = theatre;
-  const b = t?.batteries.find((x) => x.id === foot?.battery);
-  if (!t || !b) { globe.footprint(undefined); return; }
-  // The threat chosen, while the raid still has it.
-  const all = threats(t, b.nation);
-  const [missile, from] = (all.includes(foot?.threat ?? '') ? foot!.threat : (all[0] ?? '')).split(' from ');
-  if (!missile || !from) return;
-  const q = { ...store.variant, battery: b.id, posture: store.state.posture, missile, from };
-  for (const grid of [Math.max(10, b.reach_m / 8e3), 0]) {
-    say(`Working out what ${b.name} defends against ${missile} from ${from} …`);
-    const f = await ask<Footprint>('/footprint', { ...q, grid_km: grid }, asked.signal);
+  const b = t?.batteries?.find((x) => x.id === battery);
+  const [missile, from] = threat().split(' from ');
+  against2.value = missile ? threat() : 'none';
+  if (!t || !globe || !t.batteries?.length || !missile || !from) { globe?.footprint(undefined); seen.textContent = ''; return; }
+  const who = b?.name ?? 'All batteries';
+  const reach = Math.max(...(b ? [b] : t.batteries).map((x) => x.reach_m)) / 1000;
+  const q = { ...store.variant, ...(b ? { battery: b.id } : {}), posture: store.state.posture, missile, from };
+  let grid = b ? Math.max(10, reach / 8) : Math.min(300, Math.max(60, reach / 10));
+  for (;;) {
+    seen.textContent = `Working out what ${who === 'All batteries' ? 'all batteries defend' : `${who} defends`} …`;
+    const start = performance.now();
+    const f = await ask<Footprint>('/footprint', { ...q, grid_km: Math.round(grid) }, signal);
+    if (signal.aborted) return;
+    const took = performance.now() - start;
     globe.footprint(f);
-    const full = f.modes.find((m) => m.mode === 'engage-on-remote');
-    say(`${b.name} can shoot at a ${missile} from ${from} that falls within ${Math.round(Number(full?.one_opportunity_km2 ?? 0)).toLocaleString('en').replaceAll(',', ' ')} km² (grid ${Math.round(f.grid_km)} km, posture ${store.state.posture}). Dashed: alone.`);
+    const of = (mode: string) => f.modes.find((m) => m.mode === mode)?.one_opportunity_km2;
+    const words = `${who} can shoot at ${missile} over ${km2(of('engage-on-remote'))} (full line), alone over ${km2(of('alone'))} (dashed); grid ${Math.round(f.grid_km)} km.`;
+    seen.textContent = words;
+    if (took > 1500 || grid <= (b ? Math.max(2, reach / 60) : 15)) { if (b) say(words); return; }
+    grid /= 2;
   }
 }
 
 compare.onFootprints = (a, b) => void attempt(async () => {
   const t = theatre;
-  const arc = t?.arcs[0];
-  if (!t || !arc) return;
-  const battery = t.batteries.find((x) => x.id === foot?.battery);
-  const own = battery ? (t.arcs.find((x) => t.assets.find((y) => y.id === x.asset)?.nation === battery.nation) ?? arc) : arc;
+  const [missile, from] = (threat() || (t ? threats(t, '')[0] : '') || '').split(' from ');
+  if (!t || !globe || !missile || !from) { say('There is no flight to defend against.'); return; }
+  sighted.abort();
+  sighted = new AbortController();
+  const signal = sighted.signal;
+  const one = t.batteries?.find((x) => x.id === battery);
   say('Working out what both defend …');
-  const ask2 = (s: Side) => ask<Footprint>('/footprint', { ...s.variant, ...(battery ? { battery: battery.id } : {}), posture: s.posture, missile: own.missile, from: own.from, grid_km: battery ? 0 : 60 });
-  const [fa, fb] = [await ask2(a), await ask2(b)];
+  const reach = Math.max(1, ...(one ? [one] : t.batteries ?? []).map((x) => x.reach_m)) / 1000;
+  const grid = Math.round(one ? Math.max(5, reach / 30) : Math.min(200, Math.max(60, reach / 10)));
+  const side = (s: Side) => ask<Footprint>('/footprint', { ...s.variant, ...(one ? { battery: one.id } : {}), posture: s.posture, missile, from, grid_km: grid }, signal);
+  const [fa, fb] = [await side(a), await side(b)];
   const of = (f: Footprint, mode: string) => f.contours.filter((c) => c.mode === 'engage-on-remote' && c.kind === 'opportunities').map((c) => ({ ...c, mode }));
   globe.footprint({ ...fb, contours: [...of(fa, 'alone'), ...of(fb, 'engage-on-remote')] });
-  const km2 = (f: Footprint) => `${Math.round(Number(f.modes.find((m) => m.mode === 'engage-on-remote')?.one_opportunity_km2 ?? 0)).toLocaleString('en').replaceAll(',', ' ')} km²`;
-  say(`${battery?.name ?? 'All batteries'} against ${own.missile} from ${own.from}: dashed ${a.label}, ${km2(fa)}; full ${b.label}, ${km2(fb)}.`);
+  const area = (f: Footprint) => km2(f.modes.find((m) => m.mode === 'engage-on-remote')?.one_opportunity_km2);
+  const words = `${one?.name ?? 'All batteries'} against ${missile} from ${from}: dashed ${a.label}, ${area(fa)}; full ${b.label}, ${area(fb)}.`;
+  say(words);
+  seen.textContent = words;
 });
 
-function choose(kind: string, id: string) {
-  if (kind === 'link') { openPage('agreements'); return; }
-  chosen = { kind, id };
-  globe.choose(kind === 'unit' ? id : '');
+// --- a line of the graph that was clicked ---
+
+const panel = h('div', { id: 'edge', role: 'dialog', 'aria-label': 'Agreement', hidden: true, 'data-testid': 'edge' });
+el('stage').append(panel);
+let edge: [string, string] | undefined;
+
+function showEdge(at?: { x: number; y: number }) {
+  const p = posture();
+  if (!edge || !theatre || !p) { panel.hidden = true; return; }
+  refill(panel, linkPanel(theatre, p, edge[0], edge[1], hands.edit), button('×', closeEdge, { class: 'close', 'aria-label': 'Close' }));
+  panel.hidden = false;
+  if (!at) return;
+  const room = el('stage').getBoundingClientRect();
+  panel.style.left = `${Math.max(8, Math.min(at.x + 10, room.width - panel.offsetWidth - 8))}px`;
+  panel.style.top = `${Math.max(8, Math.min(at.y + 10, room.height - panel.offsetHeight - 8))}px`;
+  panel.querySelector('select')?.focus();
+}
+function closeEdge() {
+  if (panel.hidden) return;
+  edge = undefined;
+  panel.hidden = true;
+  el('globe').focus();
+}
+panel.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.stopPropagation(); closeEdge(); } });
+
+function choose(x: Hit, beside: Hit[], at?: { x: number; y: number }) {
+  edge = undefined;
+  if (x.kind === 'link') {
+    const [a, b] = x.id.split(' ');
+    edge = [a!, b!];
+    showEdge(at ?? { x: 40, y: 120 });
+    return;
+  }
+  showEdge();
+  chosen = x;
+  also = [x, ...beside.filter((y) => y.kind !== x.kind || y.id !== x.id)];
+  store.see({ kind: x.kind, id: x.id });
+  globe?.choose(x.kind === 'unit' ? x.id : '');
+  const mine = theatre && x.kind === 'unit' ? unitsOf(theatre).find((u) => u.id === x.id)?.batteries[0] : undefined;
+  const other = mine?.id ?? '';
+  if (other !== battery) {
+    battery = other;
+    void attempt(() => drawFootprint());
+  }
   openPage('details');
 }
-globe.onChoose = choose;
-globe.onMove = (u, lat, lon) => {
-  chosen = { kind: 'unit', id: u.id };
-  void hands.edit(moved(u, lat, lon));
-};
 
-// Arrow keys move the chosen unit; what was pressed together is one edit.
+function letGo() {
+  closeEdge();
+  chosen = { kind: '', id: '' };
+  also = [];
+  store.see({ kind: undefined, id: undefined });
+  globe?.choose('');
+  if (battery) {
+    battery = '';
+    void attempt(() => drawFootprint());
+  }
+  showDetails();
+}
+
+if (globe) {
+  globe.onChoose = choose;
+  globe.onMove = (u, lat, lon) => {
+    chosen = { kind: 'unit', id: u.id };
+    globe.choose(u.id);
+    void hands.edit(moved(u, lat, lon)).then(() => { if (theatre) globe.draw(theatre, posture()); });
+  };
+}
+
+// Arrow keys move the chosen unit, what was pressed together as one edit; when
+// nothing is chosen they move the map. Full stop and comma go from unit to unit.
 let pressed: { unit: string; lat: number; lon: number; timer: number } | undefined;
 el('globe').addEventListener('keydown', (e) => {
-  const step = e.shiftKey ? 1 : 0.1;
-  const way = { ArrowUp: [step, 0], ArrowDown: [-step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] }[e.key];
-  if (e.key === 'Escape') { chosen = { kind: '', id: '' }; globe.choose(''); showDetails(); return; }
-  const u = theatre && chosen.kind === 'unit' ? unitsOf(theatre).find((x) => x.id === chosen.id) : undefined;
-  if (!way || !u) return;
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.key === 'Escape') { letGo(); return; }
+  if (e.key === '+' || e.key === '=') { globe?.zoom(1.4); return; }
+  if (e.key === '-') { globe?.zoom(1 / 1.4); return; }
+  if (e.key === '0' && theatre) { globe?.frame(theatre); return; }
+  const units = theatre ? unitsOf(theatre) : [];
+  if ((e.key === '.' || e.key === ',') && units.length) {
+    const i = units.findIndex((u) => u.id === chosen.id);
+    const u = units[(i + (e.key === '.' ? 1 : i < 0 ? 0 : -1) + units.length) % units.length]!;
+    choose({ kind: 'unit', id: u.id }, []);
+    el('globe').focus();
+    say(`${u.nation}: ${u.name}`);
+    return;
+  }
+  const way = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
+  if (!way) return;
   e.preventDefault();
+  const u = chosen.kind === 'unit' ? units.find((x) => x.id === chosen.id) : undefined;
+  if (!u) { globe?.pan(0.2 * way[1]!, 0.2 * way[0]!); return; }
+  const step = e.shiftKey ? 1 : 0.1;
   if (pressed) clearTimeout(pressed.timer);
   const from = pressed?.unit === u.id ? pressed : { lat: u.lat, lon: u.lon };
-  pressed = { unit: u.id, lat: from.lat + way[0]!, lon: from.lon + way[1]!, timer: window.setTimeout(() => {
+  const lat = Math.max(-89.9, Math.min(89.9, from.lat + step * way[0]!));
+  const lon = ((from.lon + step * way[1]! + 540) % 360) - 180;
+  globe?.drag(u.id, lat, lon);
+  pressed = { unit: u.id, lat, lon, timer: window.setTimeout(() => {
     const p = pressed!;
     pressed = undefined;
     void hands.edit(moved(u, p.lat, p.lon));
   }, 350) };
-  say(`${u.name} to ${pressed.lat.toFixed(2)}, ${pressed.lon.toFixed(2)}`);
+  say(`${u.name} to ${lat.toFixed(2)}, ${lon.toFixed(2)}`);
 });
 
 // --- the bar ---
@@ -220,11 +384,14 @@ const pick = h('select', { 'aria-label': 'Scenario', 'data-testid': 'scenario' }
 const raid = h('select', { 'aria-label': 'Raid', 'data-testid': 'raid' });
 const undo = button('Undo', () => store.undo(), { 'data-testid': 'undo', title: 'Ctrl+Z' });
 const redo = button('Redo', () => store.redo(), { 'data-testid': 'redo', title: 'Ctrl+Shift+Z' });
-const flat = button('Flat map', () => {
-  globe.flat(!globe.isFlat());
-  flat.setAttribute('aria-pressed', String(!globe.isFlat() ? 'false' : 'true'));
-}, { 'aria-pressed': 'false', 'data-testid': 'flat' });
-bar.append(h('h1', {}, 'Testudo'), pick, raid, undo, redo, flat,
+function flatten(on: boolean) {
+  globe?.flat(on);
+  flat.setAttribute('aria-pressed', String(on));
+  store.see({ flat: on || undefined });
+}
+const flat = button('Flat', () => flatten(flat.getAttribute('aria-pressed') !== 'true'), { 'aria-pressed': 'false', 'data-testid': 'flat', title: 'A flat map instead of the globe' });
+if (globe) el('tools').append(button('+', () => globe.zoom(1.4), { 'aria-label': 'Nearer' }), button('−', () => globe.zoom(1 / 1.4), { 'aria-label': 'Farther' }), button('All', () => { if (theatre) globe.frame(theatre); }, { title: 'Shows the whole theatre' }), flat);
+bar.append(h('h1', {}, 'Testudo'), pick, raid, undo, redo,
   button('Save as …', () => saveAs.showModal(), { 'data-testid': 'save-as' }),
   button('Copy link', () => void copyLink(), { 'data-testid': 'link' }),
   button('Report', () => void attempt(async () => {
@@ -267,7 +434,9 @@ async function download() {
 }
 
 async function copyLink() {
-  const url = `${location.origin}/#${encode(store.state)}`;
+  store.see({ box: globe?.view() });
+  const url = `${location.origin}/#${encode(store.state, store.view)}`;
+  store.see({ box: undefined });
   await navigator.clipboard?.writeText(url).then(() => say('The link is on the clipboard; it holds all that is on the screen.'), () => say(url));
 }
 
@@ -288,27 +457,50 @@ async function fillList() {
 
 function openScenario(id: string) {
   chosen = { kind: '', id: '' };
-  foot = undefined;
+  also = [];
+  battery = '';
+  edge = undefined;
   framed = '';
   settledBefore = undefined;
-  store.open({ scenario: id, overlay: '', raid: '', posture: '' });
+  compared = undefined;
+  answer = undefined;
+  store.open({ scenario: id, overlay: '', raid: '', posture: '' }, { tab: store.view.tab, flat: store.view.flat });
+}
+
+/** Opens what a link holds, seen as it was. */
+function openLink(s: { state: State; view: View }) {
+  chosen = { kind: s.view.kind ?? '', id: s.view.id ?? '' };
+  also = [];
+  battery = '';
+  framed = '';
+  settledBefore = undefined;
+  compared = undefined;
+  box = s.view.box;
+  if (globe && globe.isFlat() !== (s.view.flat === true)) flatten(s.view.flat === true);
+  store.open(s.state, { ...s.view, box: undefined });
+  openPage(s.view.tab && s.view.tab in pages ? s.view.tab : 'result');
 }
 
 // --- what follows from a change ---
 
 let framed = '';
 let shownKey = '';
+let box: number[] | undefined; // what a link says is to be seen
+let stale = false; // what is shown answers the question before
+let compared: Comparison | undefined; // the final answer before the one on the screen
 
 store.listen((s) => {
   undo.disabled = !store.canUndo;
   redo.disabled = !store.canRedo;
   if (pick.value !== s.scenario) pick.value = s.scenario;
+  if (look.value !== s.posture) look.value = s.posture;
   const key = JSON.stringify(store.variant);
   if (key === shownKey) {
     // Only another posture to look at.
-    if (theatre) globe.links(theatre, theatre.postures.find((p) => p.id === s.posture));
-    if (['result', 'agreements', 'warning', 'compare'].includes(page)) pages[page]!.show();
-    if (foot) void attempt(() => drawFootprint());
+    if (theatre) globe?.links(theatre, posture());
+    if (['result', 'agreements', 'warning', 'compare', 'details'].includes(page)) pages[page]!.show();
+    showEdge();
+    void attempt(() => drawFootprint());
     return;
   }
   shownKey = key;
@@ -317,6 +509,7 @@ store.listen((s) => {
 
 async function follow() {
   asked.abort();
+  sighted.abort();
   asked = new AbortController();
   const signal = asked.signal;
   if (player.loaded) await player.leave();
@@ -324,8 +517,10 @@ async function follow() {
   say('Flying the raid …');
   // What is shown answers the question before: neither settled nor final.
   if (answer) answer = { ...answer, settled: false, final: false };
+  stale = true;
   if (page === 'result') showResult();
-  for (const step of document.querySelectorAll('.stairs')) step.classList.add('stale');
+  let settled = () => {};
+  const first = new Promise<void>((done) => { settled = done; });
   const figures = stream('POST', '/whatif', variant, (event, data) => {
     if (signal.aborted) return;
     if (event === 'problem') {
@@ -334,49 +529,63 @@ async function follow() {
       return;
     }
     const w = data as WhatIf;
+    compared = settledBefore;
+    stale = false;
     answer = { result: w.result, settled: w.settled, final: w.final, runs: w.runs, took: w.took_ms, digest: w.digest };
     if (page === 'result') showResult();
+    if (w.settled) settled();
     if (w.final) {
-      say(against(settledBefore, w.result) || `${w.result.scenario}: ${w.runs} runs.`);
+      say(against(settledBefore, w.result) || `${w.result.scenario}: ${whole(w.runs)} runs.`);
       settledBefore = w.result;
     }
   }, signal);
   // A refused variant is told by the theatre as well; its words come once.
-  figures.catch(() => {});
-  theatre = await ask<Theatre>('/theatre', variant, signal);
+  figures.catch(() => {}).finally(settled);
+  const t = await ask<Theatre>('/theatre', variant, signal);
   if (signal.aborted) return;
-  const s = store.state;
-  if (!theatre.postures.some((p) => p.id === s.posture)) store.look(theatre.ladder[theatre.ladder.length - 1] ?? theatre.postures[0]?.id ?? '');
-  raid.replaceChildren(...theatre.raids.map((r) => h('option', { value: r.id, selected: r.id === theatre!.raid }, `${r.id}: ${r.missiles} missiles`)));
-  document.title = `${theatre.name} – Testudo`;
-  globe.draw(theatre, theatre.postures.find((p) => p.id === store.state.posture));
-  if (framed !== variant.scenario + theatre.raid) {
-    framed = variant.scenario + theatre.raid;
-    globe.frame(theatre);
+  theatre = t;
+  if (!t.postures.some((p) => p.id === store.state.posture)) store.look(t.ladder[t.ladder.length - 1] ?? t.postures[0]?.id ?? '');
+  raid.replaceChildren(...t.raids.map((r) => h('option', { value: r.id, selected: r.id === t.raid, title: r.about }, `${r.id}: ${r.missiles} missiles`)));
+  document.title = `${t.name} – Testudo`;
+  // What was chosen may be gone.
+  if (chosen.kind === 'unit' && !unitsOf(t).some((u) => u.id === chosen.id)) chosen = { kind: '', id: '' };
+  battery = chosen.kind === 'unit' ? (unitsOf(t).find((u) => u.id === chosen.id)?.batteries.find((b) => b.id === battery) ?? unitsOf(t).find((u) => u.id === chosen.id)?.batteries[0])?.id ?? '' : '';
+  fillSight(t);
+  globe?.draw(t, posture());
+  globe?.choose(chosen.kind === 'unit' ? chosen.id : '');
+  if (framed !== variant.scenario + t.raid) {
+    framed = variant.scenario + t.raid;
+    if (box) globe?.show(box);
+    else globe?.frame(t);
+    box = undefined;
   }
+  el('map').classList.remove('empty');
   if (page !== 'result') pages[page]!.show();
   else if (answer) showResult();
-  if (foot) await drawFootprint();
+  showEdge();
+  // The staircase first: footprints wait for their turn.
+  await first;
+  if (!signal.aborted) await drawFootprint();
   await figures;
 }
 
 // --- the legend: what is on the map ---
 
-for (const [k, label] of [['coverage', 'What radars see'], ['arcs', 'The raid'], ['links', 'Agreements'], ['footprint', 'What is defended']] as const) {
-  const box = h('input', { type: 'checkbox', checked: true });
-  box.addEventListener('change', () => globe.layer(k, box.checked));
-  el('legend').append(h('label', { class: `on-${k}` }, box, ` ${label}`));
+for (const [k, label] of [['coverage', 'Radars'], ['arcs', 'Raid'], ['footprint', 'Defended'], ['links', 'Agreements:']] as const) {
+  const on = h('input', { type: 'checkbox', checked: true });
+  on.addEventListener('change', () => globe?.layer(k as Layer, on.checked));
+  el('legend').append(h('label', { class: `on-${k}` }, on, ` ${label}`));
 }
-el('legend').append(h('span', { class: 'credit' }, 'Natural Earth · CesiumJS'));
+el('legend').append(h('ul', {}, ...levels.slice(1).map((l, i) => h('li', {}, h('span', { class: `line level-${i + 1}` }), l.replace('-on-remote', '')))), h('span', { class: 'credit' }, 'Natural Earth · CesiumJS'));
 
-new ResizeObserver(() => globe.resize()).observe(el('globe'));
+new ResizeObserver(() => globe?.resize()).observe(el('globe'));
 window.addEventListener('hashchange', () => {
   const s = decode(location.hash);
-  if (s && encode(s) !== encode(store.state)) { framed = ''; store.open(s); }
+  if (s && encode(s.state, s.view) !== encode(store.state, store.view)) openLink(s);
 });
 
 // Read-only eyes for tests: which answer is shown, and where a unit is.
-Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get final() { return answer?.final ?? false; }, get state() { return store.state; }, project: (id: string) => globe.project(id) } });
+Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get final() { return answer?.final ?? false; }, get state() { return store.state; }, project: (id: string) => globe?.project(id) } });
 
 /** Asks who is there where the server has users: by a token, by the provider of identities, or either. */
 async function signIn(): Promise<Me> {
@@ -399,11 +608,12 @@ async function signIn(): Promise<Me> {
 }
 
 void attempt(async () => {
+  const s = decode(location.hash);
   openPage('result');
   const me = await signIn();
   if (me.hosted) bar.append(button(`Sign out ${me.user}`, () => void send('DELETE', '/session').then(() => location.reload())));
   await fillList();
-  const s = decode(location.hash);
-  if (s) store.open(s);
+  void attempt(async () => globe?.outlines());
+  if (s) openLink(s);
   else openScenario(list.find((x) => x.id === 'northeast-asia-2014')?.id ?? list[0]?.id ?? '');
 });

@@ -16,37 +16,71 @@ export class Player {
   private play = button('Play', () => this.toggle(), { 'data-testid': 'play' });
   private list = h('ol', { class: 'events', 'data-testid': 'events' });
   private says = h('p', { class: 'about', 'data-testid': 'replay-run' });
-  private rows: { at: number; e: HTMLElement }[] = [];
+  private rows: { at: number; e: HTMLElement; missile: string }[] = [];
+  private only = h('select', { 'aria-label': 'Events of which missile', 'data-testid': 'events-of' });
+  private tools = h('div', { class: 'fields', hidden: true });
 
-  constructor(private globe: Globe, private store: Store, private clock: HTMLElement, private busy: (text: string) => void) {
+  constructor(private globe: Globe | undefined, private store: Store, private clock: HTMLElement, private busy: (text: string) => void) {
     const speed = h('select', { 'aria-label': 'Speed' }, ...[5, 20, 60].map((x) => h('option', { value: x, selected: x === 20 }, `${x}×`)));
     speed.addEventListener('change', () => { this.speed = Number(speed.value); });
     this.slider.addEventListener('input', () => this.seek(Number(this.slider.value)));
-    clock.append(this.play, this.slider, this.time, speed, button('Leave the replay', () => void this.leave()));
+    this.only.addEventListener('change', () => this.filter());
+    clock.append(this.play, this.slider, this.time, speed, button('Leave', () => void this.leave(), { 'aria-label': 'Leave the replay', 'data-testid': 'leave-replay' }));
   }
 
+  private shown = '';
+
   form(t: Theatre) {
-    const pick = h('select', { 'aria-label': 'Which run', 'data-testid': 'pick' }, ...['median', 'best', 'worst'].map((x) => h('option', { value: x }, `${x} of 1000 runs`)), ...t.assets.filter((a) => t.arcs.some((x) => x.asset === a.id)).map((a) => h('option', { value: `hit ${a.id}` }, `a run in which ${a.name} is hit`)));
-    const number = h('input', { type: 'number', min: 0, placeholder: 'or its number', 'aria-label': 'Number of the run' });
-    this.element.replaceChildren(h('div', { class: 'fields' }, pick, number, button('Load', () => void this.load(pick.value, number.value), { 'data-testid': 'load-replay' })), this.says, this.list);
-    if (!this.run) this.says.textContent = 'Choose a run of the posture above; it is played on the map with its detections, messages and shots.';
+    const key = `${t.digest} ${t.raid}`;
+    if (key === this.shown && this.element.firstChild) return;
+    this.shown = key;
+    const struck = new Set((t.arcs ?? []).map((x) => x.asset));
+    const pick = h('select', { 'aria-label': 'Which run', 'data-testid': 'pick' }, ...['median', 'best', 'worst'].map((x) => h('option', { value: x }, `${x} of 1000 runs`)), ...(t.assets ?? []).filter((a) => struck.has(a.id)).map((a) => h('option', { value: `hit ${a.id}` }, `a run in which ${a.name} is hit`)));
+    const number = h('input', { type: 'number', min: 0, placeholder: 'or no. …', 'aria-label': 'Number of the run' });
+    this.tools.replaceChildren(h('label', { class: 'field' }, h('span', {}, 'Events of'), this.only), button('Download CZML', () => this.download()));
+    this.element.replaceChildren(h('div', { class: 'fields' }, pick, number, button('Load', () => void this.load(pick.value, number.value), { 'data-testid': 'load-replay' })), this.says, this.tools, this.list);
+    if (!this.run) this.says.textContent = 'Choose a run of the posture on the map; it is played there with its detections, messages and shots.';
   }
 
   private async load(pick: string, number: string) {
     this.busy('Playing the run …');
+    this.says.textContent = 'Playing the run …';
     const posture = this.store.state.posture;
     const [how, asset] = pick.split(' ');
     const body = number !== '' ? { run: Number(number) } : how === 'hit' ? { pick: 'hit', asset } : { pick: how };
-    const r = await ask<Replay>('/replay', { ...this.store.variant, posture, ...body });
+    let r: Replay;
+    try {
+      r = await ask<Replay>('/replay', { ...this.store.variant, posture, ...body });
+    } catch (e) {
+      this.says.textContent = e instanceof Error ? e.message : String(e);
+      throw e;
+    }
     this.run = r;
-    await this.globe.replay(r);
+    await this.globe?.replay(r);
     this.clock.hidden = false;
     this.slider.max = String(r.end_s);
     this.says.textContent = `Run ${r.run} of posture ${r.posture}, seed ${r.seed}: ${r.kills} killed, ${r.leakers} arrive.`;
-    this.rows = r.happenings.map((x) => ({ at: x.time_s, e: this.event(x) }));
+    this.rows = r.happenings.map((x) => ({ at: x.time_s, e: this.event(x), missile: x.missile ?? '' }));
+    const missiles = [...new Set(this.rows.map((x) => x.missile))].filter(Boolean);
+    const lost = new Set(r.happenings.filter((x) => x.kind === 'leak').map((x) => x.missile));
+    this.only.replaceChildren(h('option', { value: '' }, 'all missiles'), ...missiles.map((m) => h('option', { value: m }, lost.has(m) ? `${m}, arrives` : m)));
+    this.tools.hidden = false;
     this.list.replaceChildren(...this.rows.map((x) => x.e));
     this.seek(0);
     this.busy('');
+  }
+
+  /** The story of one missile, or all. */
+  private filter() {
+    for (const x of this.rows) x.e.hidden = this.only.value !== '' && x.missile !== '' && x.missile !== this.only.value;
+    this.seek(this.t);
+  }
+
+  private download() {
+    if (!this.run) return;
+    const a = h('a', { href: URL.createObjectURL(new Blob([JSON.stringify(this.run.czml)], { type: 'application/json' })), download: `run-${this.run.run}-${this.run.posture}.czml` });
+    a.click();
+    URL.revokeObjectURL(a.href);
   }
 
   private event(x: Happening): HTMLElement {
@@ -60,9 +94,11 @@ export class Player {
     this.playing = false;
     this.play.textContent = 'Play';
     this.clock.hidden = true;
+    this.rows = [];
+    this.tools.hidden = true;
     this.list.replaceChildren();
-    this.says.textContent = '';
-    await this.globe.replay(undefined);
+    this.says.textContent = 'Choose a run of the posture on the map; it is played there with its detections, messages and shots.';
+    await this.globe?.replay(undefined);
   }
 
   private seek(t: number) {
@@ -70,12 +106,12 @@ export class Player {
     this.t = Math.max(0, Math.min(t, this.run.end_s));
     this.slider.value = String(this.t);
     this.time.textContent = `${Math.floor(this.t)} s`;
-    this.globe.at(this.run.epoch, this.t);
+    this.globe?.at(this.run.epoch, this.t);
     let now: HTMLElement | undefined;
     for (const x of this.rows) {
       const past = x.at <= this.t;
       x.e.classList.toggle('past', past);
-      if (past) now = x.e;
+      if (past && !x.e.hidden) now = x.e;
     }
     if (now) this.list.scrollTop = now.offsetTop - this.list.offsetTop - this.list.clientHeight / 2;
   }

@@ -5,6 +5,9 @@ import { ask, type Variant } from './api';
 
 export interface State extends Variant { posture: string }
 
+/** How it is looked at: no figure depends on it, nothing of it is undone; a link holds it. */
+export interface View { tab?: string; kind?: string; id?: string; threat?: string; flat?: boolean; box?: number[] }
+
 type Listener = (s: State) => void;
 
 export class Store {
@@ -12,9 +15,11 @@ export class Store {
   private past: State[] = [];
   private future: State[] = [];
   private listeners: Listener[] = [];
+  private how: View = {};
 
   get state(): State { return this.now; }
   get variant(): Variant { return { scenario: this.now.scenario, overlay: this.now.overlay, raid: this.now.raid }; }
+  get view(): View { return this.how; }
   get canUndo(): boolean { return this.past.length > 0; }
   get canRedo(): boolean { return this.future.length > 0; }
 
@@ -31,7 +36,8 @@ export class Store {
   }
 
   /** The first state, or another scenario: nothing to go back to. */
-  open(s: State) {
+  open(s: State, how: View = {}) {
+    this.how = how;
     this.past = [];
     this.future = [];
     this.put(s);
@@ -41,6 +47,12 @@ export class Store {
   look(posture: string) {
     this.now = { ...this.now, posture };
     this.tell();
+  }
+
+  /** Another way to look at the same. */
+  see(change: View) {
+    this.how = { ...this.how, ...change };
+    this.write();
   }
 
   undo() {
@@ -68,26 +80,33 @@ export class Store {
     this.tell();
   }
 
-  private tell() {
-    const hash = `#${encode(this.now)}`;
+  private write() {
+    const hash = `#${encode(this.now, this.how)}`;
     if (location.hash !== hash) history.replaceState(null, '', hash);
+  }
+
+  private tell() {
+    this.write();
     for (const f of this.listeners) f(this.now);
   }
 }
 
-export function encode(s: State): string {
-  const bytes = zlibSync(strToU8(JSON.stringify(s)), { level: 9 });
+export function encode(s: State, how: View = {}): string {
+  const bytes = zlibSync(strToU8(JSON.stringify({ ...s, view: how })), { level: 9 });
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** The state a link holds, if it holds one. */
-export function decode(hash: string): State | undefined {
+export function decode(hash: string): { state: State; view: View } | undefined {
   try {
     const raw = atob(hash.replace(/^#/, '').replaceAll('-', '+').replaceAll('_', '/'));
-    const s = JSON.parse(strFromU8(unzlibSync(Uint8Array.from(raw, (c) => c.charCodeAt(0))))) as Partial<State>;
-    if (typeof s.scenario !== 'string') return undefined;
+    const s = JSON.parse(strFromU8(unzlibSync(Uint8Array.from(raw, (c) => c.charCodeAt(0))))) as Partial<State> & { view?: Record<string, unknown> };
+    if (typeof s.scenario !== 'string' || s.scenario === '') return undefined;
     const text = (x: unknown) => (typeof x === 'string' ? x : '');
-    return { scenario: s.scenario, overlay: text(s.overlay), raid: text(s.raid), posture: text(s.posture) };
+    const some = (x: unknown) => (typeof x === 'string' ? x : undefined);
+    const v = s.view ?? {};
+    const box = Array.isArray(v.box) && v.box.length === 4 && v.box.every((x) => typeof x === 'number' && Number.isFinite(x)) ? (v.box as number[]) : undefined;
+    return { state: { scenario: s.scenario, overlay: text(s.overlay), raid: text(s.raid), posture: text(s.posture) }, view: { tab: some(v.tab), kind: some(v.kind), id: some(v.id), threat: some(v.threat), flat: v.flat === true, box } };
   } catch {
     return undefined;
   }
