@@ -14,7 +14,7 @@ const engine = join(here, 'node_modules', '@cesium', 'engine');
 const out = join(here, 'build');
 cpSync(join(engine, 'Build', 'Workers'), join(out, 'cesium', 'Workers'), { recursive: true });
 cpSync(join(engine, 'Build', 'ThirdParty'), join(out, 'cesium', 'ThirdParty'), { recursive: true });
-for (const part of ['approximateTerrainHeights.json', 'IAU2006_XYS', join('Textures', 'NaturalEarthII'), join('Textures', 'waterNormals.jpg'), join('Textures', 'waterNormalsSmall.jpg')]) {
+for (const part of ['approximateTerrainHeights.json', 'IAU2006_XYS', join('Textures', 'waterNormals.jpg'), join('Textures', 'waterNormalsSmall.jpg')]) {
   cpSync(join(engine, 'Source', 'Assets', part), join(out, 'cesium', 'Assets', part), { recursive: true });
 }
 cpSync(join(engine, 'LICENSE.md'), join(out, 'cesium', 'LICENSE.txt'));

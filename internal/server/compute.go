@@ -277,7 +277,7 @@ func (s *Server) registerCompute() {
 					return nil, err
 				}
 			}
-			return theatreOf(w, changes(text, s.include(who))), nil
+			return theatreOf(w, s.book, changes(text, s.include(who))), nil
 		})
 	})
 	huma.Register(s.api, s.op("POST", "/overlay", "Write edits into the overlay"), s.overlay)

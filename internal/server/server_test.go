@@ -696,6 +696,70 @@ func TestOverlayReadsLikeAPersons(t *testing.T) {
 	}
 }
 
+// A figure that a scenario sets otherwise keeps the range that was published, so
+// that a page can mark it as beyond.
+func TestFiguresKeepTheirPublishedRange(t *testing.T) {
+	x := hosted(t, server.Config{})
+	var seen struct {
+		Batteries []struct {
+			Figures []struct {
+				Edit, Text, Published string
+				Value                 float64
+				High                  *float64
+			}
+		}
+	}
+	const edit = "catalog.thaad-interceptor.figures.kill-probability"
+	x.want(200, &seen, "", "POST", "/api/v1/theatre", dict{"scenario": "gulf", "overlay": gulf + "catalog:\n  thaad-interceptor:\n    figures:\n      kill-probability: {value: 0.99, source: assumption, reason: tried}\n"})
+	found := false
+	for _, b := range seen.Batteries {
+		for _, f := range b.Figures {
+			if f.Edit != edit {
+				continue
+			}
+			found = true
+			if f.Text != "0.99" || f.Published == "" || f.Published == "0.99" || f.High == nil || f.Value <= *f.High {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("no figure %s", edit)
+	}
+}
+
+// A list of an overlay takes the place of the one below it: who adds a cut to a
+// scenario that was saved with one must be told of that one.
+func TestCutsOfASavedScenarioAreKnown(t *testing.T) {
+	x := hosted(t, server.Config{})
+	var saved struct{ ID string }
+	x.want(201, &saved, "", "POST", "/api/v1/scenarios", dict{"name": "first cut", "text": gulf + "cut: [{from: SAU, to: USA, both: true}]\n"})
+	var seen struct {
+		Changes struct {
+			Cut   []dict
+			Share []dict
+			Below []string
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		variant dict
+		cuts    int
+		below   bool
+	}{
+		{"as saved", dict{"scenario": saved.ID}, 1, false},
+		{"with another thing laid over it", dict{"scenario": saved.ID, "overlay": "testudo: 1\ninclude: " + saved.ID + ".yaml\ncommands:\n  SAU: {salvo: 1}\n"}, 1, true},
+		{"with both", dict{"scenario": saved.ID, "overlay": "testudo: 1\ninclude: " + saved.ID + ".yaml\ncut: [{from: SAU, to: USA, both: true}, {from: BHR, to: USA, both: true}]\n"}, 2, true},
+		{"with it restored", dict{"scenario": saved.ID, "overlay": "testudo: 1\ninclude: " + saved.ID + ".yaml\ncut: []\n"}, 0, true},
+		{"a shipped one", dict{"scenario": "gulf"}, 0, false},
+	} {
+		x.want(200, &seen, "", "POST", "/api/v1/theatre", c.variant)
+		if got := seen.Changes; len(got.Cut) != c.cuts || (len(got.Below) > 0) != c.below || len(got.Share) != 0 {
+			t.Errorf("%s: cut %v, below %v", c.name, got.Cut, got.Below)
+		}
+	}
+}
+
 // The same question is computed once however many ask at once, and an answer
 // that is known is not sent again.
 func TestOneQuestionOneAnswer(t *testing.T) {

@@ -215,18 +215,20 @@ type figure struct {
 	Page        string   `json:"page,omitempty"`
 	Note        string   `json:"note,omitempty"`
 	Confidence  string   `json:"confidence,omitempty"`
+	Published   string   `json:"published,omitempty"` // what the catalogue says where the scenario says otherwise
 	Edit        string   `json:"edit"`
 }
 
-// view builds the document of a world.
+// view builds the document of a world; base is the catalogue as shipped.
 type view struct {
-	w *testudo.World
-	f *scenario.File
-	t *theatre.Theatre
+	w    *testudo.World
+	f    *scenario.File
+	t    *theatre.Theatre
+	base *catalog.Book
 }
 
-func theatreOf(w *testudo.World, changes map[string]any) *Theatre {
-	v := view{w, w.Scenario.File, w.Theatre}
+func theatreOf(w *testudo.World, base *catalog.Book, changes map[string]any) *Theatre {
+	v := view{w, w.Scenario.File, w.Theatre, base}
 	f, t := v.f, v.t
 	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults, Changes: changes}
 	sum := w.Scenario.Summary()
@@ -288,31 +290,57 @@ func (v *view) figures(entries ...string) []figure {
 	out := []figure{}
 	for _, id := range entries {
 		if e, ok := v.f.Book.Entry(id); ok {
-			out = append(out, figuresOf(v.f.Book, e)...)
+			out = append(out, v.published(figuresOf(v.f.Book, e))...)
 		}
 	}
 	return out
 }
 
+// published adds to figures that the scenario sets otherwise what the catalogue
+// says of them, so that a value beyond its range is seen to be so.
+func (v *view) published(list []figure) []figure {
+	for i := range list {
+		g := &list[i]
+		e, ok := v.base.Entry(g.Entry)
+		if !ok {
+			continue
+		}
+		x, ok := e.Figure(g.Name)
+		if !ok || x.Text == g.Text && x.Reason == g.Reason {
+			continue
+		}
+		g.Published = x.Text
+		if g.LowText == "" && g.HighText == "" {
+			was := figureOf(v.base, e, &x)
+			g.LowText, g.HighText, g.Low, g.High = was.LowText, was.HighText, was.Low, was.High
+		}
+	}
+	return list
+}
+
 func figuresOf(book *catalog.Book, e *catalog.Entry) []figure {
 	var out []figure
-	for _, x := range e.Figures {
-		g := figure{Name: x.Name, Entry: e.ID, Text: x.Text, LowText: x.LowText, HighText: x.HighText, Value: x.Value, Assumed: x.Assumed(), Reason: x.Reason, Page: x.Page, Note: x.Note, Confidence: x.Confidence, Edit: "catalog." + e.ID + ".figures." + x.Name}
-		if x.LowText != "" {
-			g.Low = finite(x.Low)
-		}
-		if x.HighText != "" {
-			g.High = finite(x.High)
-		}
-		if !g.Assumed {
-			g.Source = x.Source
-			if s, ok := book.Source(x.Source); ok {
-				g.SourceTitle, g.SourceURL = s.Title, s.URL
-			}
-		}
-		out = append(out, g)
+	for i := range e.Figures {
+		out = append(out, figureOf(book, e, &e.Figures[i]))
 	}
 	return out
+}
+
+func figureOf(book *catalog.Book, e *catalog.Entry, x *catalog.Figure) figure {
+	g := figure{Name: x.Name, Entry: e.ID, Text: x.Text, LowText: x.LowText, HighText: x.HighText, Value: x.Value, Assumed: x.Assumed(), Reason: x.Reason, Page: x.Page, Note: x.Note, Confidence: x.Confidence, Edit: "catalog." + e.ID + ".figures." + x.Name}
+	if x.LowText != "" {
+		g.Low = finite(x.Low)
+	}
+	if x.HighText != "" {
+		g.High = finite(x.High)
+	}
+	if !g.Assumed {
+		g.Source = x.Source
+		if s, ok := book.Source(x.Source); ok {
+			g.SourceTitle, g.SourceURL = s.Title, s.URL
+		}
+	}
+	return g
 }
 
 func (v *view) name(entry string) string {

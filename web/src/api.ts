@@ -11,7 +11,7 @@ export interface WhatIf { runs: number; settled: boolean; final: boolean; digest
 
 export interface CatalogueFigure {
   name: string; entry: string; text: string; low_text?: string; high_text?: string; value: number; low: number | null; high: number | null;
-  assumed: boolean; reason?: string; source?: string; source_title?: string; source_url?: string; page?: string; note?: string; confidence?: string; edit: string;
+  assumed: boolean; reason?: string; source?: string; source_title?: string; source_url?: string; page?: string; note?: string; confidence?: string; published?: string; edit: string;
 }
 export interface Cite { sources: { id: string; title: string; url?: string }[]; assumption?: string }
 export interface Place { id: string; name: string; nation: string; lat: number; lon: number; cite: Cite }

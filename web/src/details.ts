@@ -68,7 +68,8 @@ function figures(list: CatalogueFigure[], hands: Hands): HTMLElement {
       void hands.edit([{ path: f.edit, value: { value: input.value, source: 'assumption', reason: setHere } }]);
     });
     mark();
-    const range = f.low_text || f.high_text ? `${f.low_text ?? '?'} to ${f.high_text ?? '?'}` : 'no range given';
+    const span = f.low_text || f.high_text ? `${f.low_text ?? '?'} to ${f.high_text ?? '?'}` : 'no range given';
+    const range = f.published ? `published ${f.published}; ${span}` : span;
     const from = h('td', { class: 'from' }, f.assumed ? `assumption: ${f.reason ?? ''}` : link(f.source_url, f.source_title ?? f.source ?? ''), f.page ? `, ${f.page}` : '');
     const back = f.reason === setHere ? button('Take back', () => void hands.edit([{ path: f.edit, value: null }]), { 'aria-label': `Take back ${f.entry} ${f.name}` }) : null;
     return h('tr', {}, h('th', { scope: 'row' }, f.name.replaceAll('_', ' ').replaceAll('-', ' ')), h('td', {}, input, note, back), h('td', {}, range), from);

@@ -81,7 +81,7 @@ export class Globe {
     CreditDisplay.cesiumCredit = new Credit('CesiumJS');
     const credit = document.createElement('div');
     this.widget = new CesiumWidget(container, {
-      baseLayer: false, skyBox: false, skyAtmosphere: false, requestRenderMode: true, maximumRenderTimeChange: Infinity, creditContainer: credit, shouldAnimate: false, useBrowserRecommendedResolution: true, msaaSamples: 4, showRenderLoopErrors: false,
+      baseLayer: false, skyBox: false, skyAtmosphere: false, requestRenderMode: true, maximumRenderTimeChange: Infinity, creditContainer: credit, shouldAnimate: false, useBrowserRecommendedResolution: true, msaaSamples: navigator.hardwareConcurrency > 2 ? 4 : 1, showRenderLoopErrors: false,
     });
     container.append(this.graph, this.sheet);
     const scene = this.widget.scene;
@@ -482,7 +482,7 @@ export class Globe {
   project(id: string): { x: number; y: number } | undefined {
     const now = this.widget.clock.currentTime;
     const path = this.lines.find((l) => l.id === id)?.points;
-    const p = path ? path[Math.floor(path.length / 3)] : this.marks.find((m) => m.id.endsWith(` ${id}`))?.position?.getValue(now);
+    const p = path ? path[Math.floor(path.length / 3)] : this.marks.find((m) => m.id.endsWith(` ${id}`) || [...(this.units.get(m.id.slice(5))?.batteries ?? [])].some((b) => b.id === id))?.position?.getValue(now);
     const w = p && SceneTransforms.worldToWindowCoordinates(this.widget.scene, p);
     if (!w) return undefined;
     const box = this.widget.canvas.getBoundingClientRect();

@@ -112,6 +112,7 @@ for (const [k, p] of Object.entries(pages)) {
   tabs.append(tab);
   p.body.id = `page-${k}`;
   p.body.setAttribute('role', 'tabpanel');
+  p.body.tabIndex = 0;
   p.body.setAttribute('aria-labelledby', `tab-${k}`);
   p.body.classList.add('page');
   views.append(p.body);
@@ -135,7 +136,7 @@ function showResult() {
   const stairs = staircase(c, answer.settled, store.state.posture, (id) => store.look(id), compared);
   if (stale) stairs.classList.add('stale');
   refill(box, h('h2', {}, theatre.name), run, stairs,
-    theatre.batteries?.length ? null : h('p', { class: 'empty' }, 'Nobody here has a battery: whatever is launched and works arrives. Batteries are added under Text.'),
+    theatre.batteries?.length ? null : h('p', { class: 'empty' }, 'Nobody here has a battery: whatever is launched and works arrives. Batteries are added as text, under Text.'),
     h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), nationTable(c), doctrine(theatre, hands),
     store.state.overlay ? h('details', {}, h('summary', {}, 'What differs from the scenario'), h('pre', { class: 'overlay' }, store.state.overlay)) : null,
     theatre.defaults?.length ? h('details', {}, h('summary', {}, 'Taken for granted'), h('ul', {}, ...theatre.defaults.map((d) => h('li', {}, d)))) : null);
@@ -158,7 +159,7 @@ const hands: Hands = {
     const line = (mode: string, rings: [number, number][][] | undefined) => ({ mode, kind: 'opportunities', level: 1, rings_lon_lat: rings ?? [] });
     sighted.abort();
     globe?.footprint({ grid_km: 0, places_flown: 0, batteries: [], modes: [], contours: [line('radar', r.search_lon_lat), line('pointed', r.cued_lon_lat)] });
-    const words = `${x.name} finds ${rcs} m² at ${altitude / 1000} km by itself over ${whole(r.search_km2)} km² (full line), pointed by others over ${whole(r.cued_km2)} km² (dashed).`;
+    const words = `${x.name} finds ${rcs} m² at ${altitude / 1000} km by itself over ${km2(r.search_km2)} (full line), pointed by others over ${km2(r.cued_km2)} (dashed).`;
     say(words);
     seen.textContent = words;
   }),
@@ -244,7 +245,7 @@ async function drawFootprint() {
     const took = performance.now() - start;
     globe.footprint(f);
     const of = (mode: string) => f.modes.find((m) => m.mode === mode)?.one_opportunity_km2;
-    const words = `${who} can shoot at ${missile} over ${km2(of('engage-on-remote'))} (full line), alone over ${km2(of('alone'))} (dashed); grid ${Math.round(f.grid_km)} km.`;
+    const words = `${who} can shoot at ${missile} over ${km2(of('engage-on-remote'))} (full line), on own radars alone over ${km2(of('alone'))} (dashed); grid ${Math.round(f.grid_km)} km.`;
     seen.textContent = words;
     if (took > 1500 || grid <= (b ? Math.max(2, reach / 60) : 15)) { if (b) say(words); return; }
     grid /= 2;

@@ -33,8 +33,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open({ hash = '', width = 1280, height = 800, scheme = 'light' } = {}) {
+async function open({ hash = '', width = 1280, height = 800, scheme = 'light', init } = {}) {
   const context = await chrome.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
+  if (init) await context.addInitScript(init);
   const tab = await context.newPage();
   const errors = [];
   tab.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
@@ -76,83 +77,147 @@ function command(text) {
   }
 }
 
-test('cut a link, drag a battery, undo, save, reload by link: the figures are those of the command', { timeout: 600000 }, async () => {
-  const { tab, errors, context } = await open();
-  await tab.selectOption('[data-testid=scenario]', 'gulf');
-  await tab.waitForFunction(() => window.testudo?.state.scenario === 'gulf' && window.testudo.final, undefined, { timeout: 120000 });
-  const first = await tab.evaluate(() => window.testudo.digest);
-  const shipped = JSON.parse(testudo('gain', 'scenarios/gulf.yaml', '--json', '--quiet'));
-  assert.equal(first, shipped.scenario_digest);
-  assert.deepEqual(await figures(tab), Object.fromEntries(shipped.result.postures.map((r) => [r.posture, r.leakers.value])));
-  await look(tab, 'gulf');
+const steps = (c) => Object.fromEntries(c.postures.map((r) => [r.posture, r.leakers.value]));
 
-  // Cut a link.
-  await tab.click('[data-testid=tab-agreements]');
-  await look(tab, 'agreements');
-  await tab.click('[data-testid=cut-SAU-USA]');
+async function choose(tab, scenario) {
+  await tab.selectOption('[data-testid=scenario]', scenario);
+  await tab.waitForFunction((id) => window.testudo?.state.scenario === id && window.testudo.final, scenario, { timeout: 120000 });
+}
+
+/** A quiet map: clicks hit what stands there, not what is being drawn. */
+async function still(tab) {
+  await tab.waitForFunction(() => !document.querySelector('[data-testid=seen]').textContent.startsWith('Working'), undefined, { timeout: 60000 });
+  await tab.waitForTimeout(300);
+}
+
+test('cut a link on the map, drag a battery, set figures, undo, save, reload by link: the figures are those of the command', { timeout: 600000 }, async () => {
+  const { tab, errors, context } = await open();
+  await choose(tab, 'europe-epaa');
+  const first = await tab.evaluate(() => window.testudo.digest);
+  const shipped = JSON.parse(testudo('gain', 'scenarios/europe-epaa.yaml', '--json', '--quiet'));
+  assert.equal(first, shipped.scenario_digest);
+  assert.deepEqual(await figures(tab), steps(shipped.result));
+  await still(tab);
+  await look(tab, 'europe');
+
+  // A line of the graph is clicked, and cut.
+  const line = await tab.evaluate(() => window.testudo.project('USA GRC'));
+  assert.ok(line, 'the link from the United States to Greece is not on the map');
+  await tab.mouse.click(line.x, line.y);
+  await tab.waitForSelector('[data-testid=edge]:not([hidden])', { timeout: 30000 });
+  assert.match(await tab.textContent('[data-testid=edge]'), /GRC/);
+  await look(tab, 'edge');
+  await tab.click('[data-testid=edge-cut]');
   const cut = await settled(tab, first);
   const afterCut = await figures(tab);
-  assert.notDeepEqual(afterCut, Object.fromEntries(shipped.result.postures.map((r) => [r.posture, r.leakers.value])), 'a cut link changes nothing');
+  assert.notDeepEqual(afterCut, steps(shipped.result), 'a cut link changes nothing');
+  assert.match(await tab.textContent('.stairs'), /was /, 'what it was before is not shown');
+  await tab.keyboard.press('Escape');
 
-  // Drag the first THAAD battery a finger's width.
-  const id = await tab.evaluate(async () => {
-    const r = await fetch('/api/v1/theatre', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ scenario: 'gulf' }) });
-    const t = await r.json();
-    return t.batteries.map((b) => b.id).find((b) => b.includes('thaad') && window.testudo.project(b));
-  });
-  assert.ok(id, 'no THAAD battery on the map');
-  const at = await tab.evaluate((b) => window.testudo.project(b), id);
+  // A ship is dragged a finger's width.
+  await still(tab);
+  const at = await tab.evaluate(() => window.testudo.project('ddg-aegean-sm-3'));
+  assert.ok(at, 'no ship on the map');
   await tab.mouse.move(at.x, at.y);
   await tab.mouse.down();
   await tab.mouse.move(at.x + 25, at.y + 10, { steps: 4 });
-  await tab.mouse.move(at.x + 40, at.y + 20, { steps: 4 });
+  await tab.mouse.move(at.x + 40, at.y + 50, { steps: 4 });
   await tab.mouse.up();
   const dragged = await settled(tab, cut);
-  const state = await tab.evaluate(() => window.testudo.state);
-  assert.match(state.overlay, /cut:/);
-  assert.match(state.overlay, new RegExp(`at: \\[`), state.overlay);
+  assert.match(await tab.evaluate(() => window.testudo.state.overlay), /at: \[/);
+
+  // A count, a doctrine, and a figure of the catalogue beyond its range.
+  await tab.click('[data-testid=tab-details]');
+  await tab.fill('[data-path="batteries.ddg-aegean-sm-3.interceptors"]', '5');
+  await tab.keyboard.press('Tab');
+  const counted = await settled(tab, dragged);
+  await tab.locator('summary', { hasText: 'Figures of sm-3-ib' }).first().click();
+  await tab.fill('[data-path="catalog.sm-3-ib.figures.kill-probability"]', '0.95');
+  await tab.keyboard.press('Tab');
+  const set = await settled(tab, counted);
+  assert.match(await tab.textContent('[data-testid=details]'), /beyond its range/);
+  await tab.click('[data-testid=tab-result]');
+  await tab.click('[data-testid=doctrine] summary');
+  await tab.selectOption('[data-path="commands.ROU.fire"]', 'salvo');
+  const fought = await settled(tab, set);
+  assert.ok(await tab.evaluate(() => document.querySelector('[data-testid=doctrine]').open), 'what was unfolded is folded again');
 
   // The overlay as a file gives the same figures, and the same digest.
+  const overlay = await tab.evaluate(() => window.testudo.state.overlay);
   const here = await figures(tab);
-  const cli = command(state.overlay);
-  assert.equal(dragged, cli.digest);
+  const cli = command(overlay);
+  assert.equal(fought, cli.digest);
   assert.deepEqual(here, cli.leakers);
+  assert.ok(overlay.length < 700, `the overlay is not minimal:\n${overlay}`);
 
-  // Undo and redo.
-  await tab.click('[data-testid=undo]');
-  assert.equal(await settled(tab, dragged), cut);
+  // Undo all, redo all.
+  let now = fought;
+  for (const before of [set, counted, dragged, cut]) {
+    await tab.click('[data-testid=undo]');
+    now = await settled(tab, now);
+    assert.equal(now, before);
+  }
   assert.deepEqual(await figures(tab), afterCut);
-  await tab.click('[data-testid=redo]');
-  assert.equal(await settled(tab, cut), dragged);
+  for (const after of [dragged, counted, set, fought]) {
+    await tab.click('[data-testid=redo]');
+    now = await settled(tab, now);
+    assert.equal(now, after);
+  }
 
-  // The link alone brings it back, in another window.
+  // The link alone brings it back, in another window, seen as it was.
+  await tab.click('[data-testid=tab-agreements]');
+  await tab.selectOption('[data-testid=posture]', 'nato');
   const hash = await tab.evaluate(() => location.hash);
   const other = await open({ hash });
-  assert.equal(await settled(other.tab, ''), dragged);
+  assert.equal(await settled(other.tab, ''), fought);
+  assert.equal(await other.tab.getAttribute('[data-testid=tab-agreements]', 'aria-selected'), 'true');
+  assert.equal(await other.tab.inputValue('[data-testid=posture]'), 'nato');
   assert.deepEqual(other.errors, []);
   await other.context.close();
 
-  // Save it, and find it in the list.
+  // Save it, find it in the list; a further cut there leaves the first in place.
   await tab.click('[data-testid=save-as]');
-  await tab.fill('[data-testid=save-name]', 'Gulf, one link fewer');
+  await tab.fill('[data-testid=save-name]', 'Europe, one link fewer');
+  const [file] = await Promise.all([tab.waitForEvent('download'), tab.click('[data-testid=download]')]);
+  const text = readFileSync(await file.path(), 'utf8');
+  assert.match(text, /^testudo: 1\ninclude: europe-epaa.yaml\n/);
+  assert.deepEqual(command(text).leakers, here);
+  await tab.click('[data-testid=save-as]');
+  await tab.fill('[data-testid=save-name]', 'Europe, one link fewer');
   await tab.click('[data-testid=save]');
   await tab.waitForFunction(() => window.testudo.state.scenario.startsWith('u-') && window.testudo.final, undefined, { timeout: 120000 });
   assert.deepEqual(await figures(tab), here);
-  assert.ok((await tab.textContent('[data-testid=scenario]')).includes('Gulf, one link fewer'));
+  assert.ok((await tab.textContent('[data-testid=scenario]')).includes('Europe, one link fewer'));
+  await tab.click('[data-testid=tab-agreements]');
+  await tab.click('[data-testid=cut-USA-ROU], [data-testid=cut-ROU-USA]');
+  await settled(tab, await tab.evaluate(() => window.testudo.digest)).catch(() => {});
+  const off = await tab.$$eval('[data-testid=agreements] .link.off', (all) => all.map((e) => e.textContent));
+  assert.equal(off.length, 2, `cut: ${off}`);
   assert.deepEqual(errors, []);
   await context.close();
 });
 
 test('a run is played, the text is in step, a study is kept and exported', { timeout: 600000 }, async () => {
   const { tab, errors, context } = await open({ scheme: 'dark' });
-  const first = await settled(tab, '');
+  await choose(tab, 'europe-epaa');
+  const first = await tab.evaluate(() => window.testudo.digest);
 
-  // Replay.
+  // Replay: one in which a place is hit, and the story of one missile, which is what explain says.
   await tab.click('[data-testid=tab-replay]');
-  await tab.selectOption('[data-testid=pick]', 'worst');
+  await tab.selectOption('[data-testid=pick]', 'hit adana');
   await tab.click('[data-testid=load-replay]');
-  await tab.waitForFunction(() => document.querySelectorAll('[data-testid=events] li').length > 50, undefined, { timeout: 60000 });
-  assert.match(await tab.textContent('[data-testid=replay-run]'), /\d+ killed, \d+ arrive/);
+  await tab.waitForFunction(() => document.querySelectorAll('[data-testid=events] li').length > 30, undefined, { timeout: 60000 });
+  const run = /Run (\d+) of posture ([\w-]+), seed (\d+): \d+ killed, \d+ arrive/.exec(await tab.textContent('[data-testid=replay-run]'));
+  assert.ok(run, 'the run is not described');
+  const lost = await tab.$$eval('[data-testid=events-of] option', (all) => all.find((o) => o.textContent.endsWith('arrives'))?.value);
+  assert.ok(lost, 'no missile arrives in a run in which a place is hit');
+  await tab.selectOption('[data-testid=events-of]', lost);
+  const told = await tab.$$eval('[data-testid=events] li:not([hidden])', (all) => all.map((e) => e.textContent));
+  const explained = testudo('explain', 'scenarios/europe-epaa.yaml', '--posture', run[2], '--missile', lost, '--run', run[1]);
+  const words = told.filter((x) => x.includes(lost)).map((x) => x.slice(x.indexOf(': ') + 2));
+  assert.ok(words.length > 3, told.join('\n'));
+  const missing = words.filter((x) => !explained.replaceAll(/\s+/g, ' ').includes(x.split(',')[0].trim()));
+  assert.ok(missing.length <= words.length / 3, `explain does not say:\n${missing.join('\n')}\nbut:\n${explained}`);
   await tab.click('[data-testid=play]');
   await tab.waitForFunction(() => parseInt(document.querySelector('[data-testid=replay-time]').textContent) > 60, undefined, { timeout: 60000 });
   await tab.click('[data-testid=play]');
@@ -161,31 +226,53 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   // A wrong text is told where it is wrong; a right one moves the map.
   await tab.click('[data-testid=tab-text]');
   await tab.click('.cm-content');
-  await tab.keyboard.insertText('testudo: 1\ninclude: northeast-asia-2014.yaml\ncommands:\n  JPN: {salvos: 1}\n');
+  assert.match(await tab.textContent('.cm-content'), /include: europe-epaa.yaml/);
+  const write = async (text) => {
+    await tab.keyboard.press('Control+a');
+    await tab.keyboard.insertText(text);
+  };
+  await write('testudo: 1\ninclude: europe-epaa.yaml\ncommands:\n  ROU: {salvos: 1}\n');
   await tab.waitForFunction(() => document.querySelector('[data-testid=faults]').textContent.includes('salvo'), undefined, { timeout: 30000 });
-  assert.match(await tab.textContent('[data-testid=faults]'), /line 4: commands\.JPN/);
+  assert.match(await tab.textContent('[data-testid=faults]'), /line 4: commands\.ROU/);
+  assert.ok(await tab.$('.cm-lintRange-error'), 'the error is not marked where it stands');
   assert.equal(await tab.evaluate(() => window.testudo.digest), first, 'a wrong text is not played');
   await look(tab, 'text-dark');
-  await tab.keyboard.press('Control+a');
-  await tab.keyboard.insertText('testudo: 1\ninclude: northeast-asia-2014.yaml\ncommands:\n  JPN: {salvo: 1}\n');
+  await write('testudo: 1\ninclude: europe-epaa.yaml\ncommands:\n  ROU: {salvo: 1}\n');
   await settled(tab, first);
+  // Completion knows the keys of a command.
+  await tab.keyboard.press('Control+End');
+  await tab.keyboard.type('  GRC: {sal');
+  await tab.keyboard.press('Control+Space');
+  await tab.waitForSelector('.cm-tooltip-autocomplete', { timeout: 10000 });
+  assert.match(await tab.textContent('.cm-tooltip-autocomplete'), /salvo/);
+  await tab.keyboard.press('Escape');
 
-  // Compare: one round against two, over the same dice.
+  // Compare: two postures, then another scenario, over the same dice.
   await tab.click('[data-testid=tab-compare]');
   await tab.click('[data-testid=run-compare]');
   await tab.waitForSelector('[data-testid=compare] table', { timeout: 60000 });
   assert.match(await tab.textContent('[data-testid=compare] table'), /significant at 95 %/);
-
   await tab.click('[data-testid=overlay-footprints]');
-  await tab.waitForFunction(() => /dashed alone, [\d ]+ km²; full mutual, [\d ]+ km²/.test(document.getElementById('status').textContent), undefined, { timeout: 120000 });
+  await tab.waitForFunction(() => /dashed national, [\d\s]+ km²; full nato-joint, [\d\s]+ km²/.test(document.getElementById('status').textContent), undefined, { timeout: 120000 });
+  await tab.selectOption('[data-testid=variant-a]', 'europe-epaa-phase-1');
+  await tab.waitForFunction(() => document.querySelector('[data-testid=compare-a]').value !== '', undefined, { timeout: 60000 });
+  await tab.click('[data-testid=run-compare]');
+  await tab.waitForFunction(() => !document.querySelector('[data-testid=compare] caption').textContent.startsWith('national against'), undefined, { timeout: 60000 });
+  await look(tab, 'compare-dark');
 
-  // What a battery defends, and where its figures come from.
+  // What a battery defends, what a radar sees, and where their figures come from.
   await tab.click('[data-testid=tab-details]');
-  await tab.selectOption('[data-testid=units]', 'guam-thaad');
-  await tab.click('[data-testid=footprint-guam-thaad]');
+  await tab.selectOption('[data-testid=units]', 'deveselu-spy');
+  await tab.click('[data-testid=footprint-deveselu]');
   await tab.waitForFunction(() => /can shoot at/.test(document.getElementById('status').textContent), undefined, { timeout: 120000 });
   assert.match(await tab.textContent('[data-testid=details]'), /Figures of the catalogue/);
+  await tab.locator('[data-testid^=radar-]').first().click();
+  await tab.waitForFunction(() => /pointed by others over/.test(document.getElementById('status').textContent), undefined, { timeout: 60000 });
   await look(tab, 'details-dark');
+
+  // Warning times follow.
+  await tab.click('[data-testid=tab-warning]');
+  await tab.waitForSelector('[data-testid=warning] svg.flight', { timeout: 60000 });
 
   // A study is started, ends, and its report is downloaded.
   await tab.click('[data-testid=tab-studies]');
@@ -194,7 +281,13 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   await tab.waitForSelector('.study[data-state=done] [data-testid="file-report.html"]', { timeout: 120000 });
   const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('[data-testid="file-report.html"]')]);
   const report = readFileSync(await download.path(), 'utf8');
-  assert.match(report, /Northeast Asia, December 2014/);
+  assert.match(report, /phased adaptive approach/);
+
+  // One that takes long is cancelled.
+  await tab.fill('[data-testid=study-runs]', '900000');
+  await tab.click('[data-testid=start-study]');
+  await tab.click('[data-testid=cancel]');
+  await tab.waitForFunction(() => !document.querySelector('.study[data-state=running], .study[data-state=queued]'), undefined, { timeout: 60000 });
 
   // Two studies beside each other.
   await tab.fill('[data-testid=study-runs]', '200');
@@ -203,41 +296,120 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   await tab.locator('input[data-study]').nth(0).check();
   await tab.locator('input[data-study]').nth(1).check();
   await tab.waitForSelector('[data-testid=studies-compared] table', { timeout: 30000 });
-  assert.match(await tab.textContent('[data-testid=studies-compared]'), /200 runs.*300 runs|300 runs.*200 runs/);
+  assert.match(await tab.textContent('[data-testid=studies-compared]'), /200\s*runs.*300\s*runs|300\s*runs.*200\s*runs/);
   await look(tab, 'studies-dark');
   assert.deepEqual(errors, []);
   await context.close();
 });
 
-test('hostile names stay words; the page fits a phone; every control has a name', { timeout: 300000 }, async () => {
-  const { tab, errors, context } = await open({ width: 390, height: 844 });
-  await settled(tab, '');
-  const wide = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 1, `the page is ${wide} pixels wider than the phone`);
-  await look(tab, 'phone');
+/** What axe-core finds serious. */
+async function serious(tab) {
+  await tab.evaluate(axe);
+  const r = await tab.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 100)).join(' | ')}`);
+}
+const axe = readFileSync(join(root, 'web', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 
+test('hostile names stay words; the page fits a phone; axe-core finds nothing serious, in light and in dark', { timeout: 400000 }, async () => {
+  const { tab, errors, context } = await open({ width: 390, height: 844 });
+  await tab.waitForFunction(() => window.testudo?.state.scenario, undefined, { timeout: 60000 });
   const hostile = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</scr' + 'ipt>';
   const saved = await tab.evaluate(async (name) => {
-    const text = `testudo: 1\nname: ${JSON.stringify(name)}\ninclude: gulf.yaml\nbatteries:\n  ${'are-1'}: null\n`;
+    const text = `testudo: 1\nname: ${JSON.stringify(name)}\ninclude: europe-epaa.yaml\nbatteries:\n  ${'are-1'}: null\n`;
     const body = (t) => JSON.stringify({ name, text: t });
     const go = (t) => fetch('/api/v1/scenarios', { method: 'POST', headers: { 'content-type': 'application/json' }, body: body(t) });
     const bad = await go(text);
-    const good = await go(text.split('batteries:')[0] + `assets:\n  abu-dhabi: {name: ${JSON.stringify(name)}}\n`);
+    const good = await go(text.split('batteries:')[0] + `assets:\n  ankara: {name: ${JSON.stringify(name)}}\nbatteries:\n  deveselu: {name: ${JSON.stringify(name)}}\n`);
     return { bad: bad.status, good: good.status, words: good.ok ? (await good.json()).id : await good.text() };
   }, hostile);
   assert.equal(saved.good, 201, saved.words);
   await tab.reload();
   await tab.waitForSelector(`[data-testid=scenario] option[value="${saved.words}"]`, { state: 'attached' });
-  await tab.selectOption('[data-testid=scenario]', saved.words);
-  await tab.waitForFunction((id) => window.testudo?.state.scenario === id && window.testudo.final, saved.words, { timeout: 120000 });
-  for (const t of ['details', 'agreements', 'warning', 'replay', 'text', 'studies', 'result']) {
+  await choose(tab, saved.words);
+  const wide = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 1, `the page is ${wide} pixels wider than the phone`);
+  await look(tab, 'phone');
+  for (const t of ['details', 'agreements', 'compare', 'warning', 'replay', 'text', 'studies', 'result']) {
     await tab.click(`[data-testid=tab-${t}]`);
     await tab.waitForTimeout(300);
-    const nameless = await tab.$$eval('button, select, input, textarea, a', (all) => all.filter((e) => e.getClientRects().length && !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length || e.title)).map((e) => e.outerHTML.slice(0, 120)));
-    assert.deepEqual(nameless, [], `controls without a name under ${t}`);
+    if (t === 'details') await tab.selectOption('[data-testid=units]', 'deveselu-spy');
+    if (t === 'replay') {
+      await tab.click('[data-testid=load-replay]');
+      await tab.waitForSelector('[data-testid=events] li', { timeout: 60000 });
+    }
+    if (t === 'warning') await tab.waitForSelector('[data-testid=warning]', { timeout: 60000 });
+    assert.deepEqual(await serious(tab), [], `under ${t}, light, on a phone`);
+    await tab.emulateMedia({ colorScheme: 'dark' });
+    assert.deepEqual(await serious(tab), [], `under ${t}, dark, on a phone`);
+    await tab.emulateMedia({ colorScheme: 'light' });
   }
   assert.equal(await tab.evaluate(() => window.hurt), undefined);
   assert.equal(await tab.$$eval('img[src="x"]', (all) => all.length), 0);
   assert.deepEqual(errors.filter((e) => !/422/.test(e)), []);
+  await context.close();
+});
+
+test('by keyboard alone; a theatre across the dateline, flat; nobody with a battery', { timeout: 400000 }, async () => {
+  const { tab, errors, context } = await open();
+  await choose(tab, 'pacific-homeland');
+  await tab.click('[data-testid=flat]');
+  await still(tab);
+  const x = await tab.evaluate(() => ['cobra-dane', 'ddg-hawaii'].map((id) => window.testudo.project(id)?.x));
+  assert.ok(x[0] < x[1], `what stands west of the dateline is drawn to the east of what stands east of it: ${x}`);
+  await look(tab, 'pacific-flat');
+  await tab.click('[data-testid=flat]');
+
+  // A unit is chosen and moved from the map by keys; Escape lets go, undo takes back.
+  const before = await tab.evaluate(() => window.testudo.digest);
+  await tab.focus('#globe');
+  await tab.keyboard.press('.');
+  await tab.waitForSelector('[data-testid=tab-details][aria-selected=true]');
+  await tab.keyboard.press('ArrowUp');
+  await tab.keyboard.press('ArrowUp');
+  const after = await settled(tab, before);
+  assert.match(await tab.evaluate(() => window.testudo.state.overlay), /at: \[/);
+  await tab.keyboard.press('Escape');
+  assert.match(await tab.textContent('[data-testid=details]'), /Click anything/);
+  await tab.keyboard.press('Control+z');
+  assert.equal(await settled(tab, after), before);
+  await tab.focus('[data-testid=tab-details]');
+  await tab.keyboard.press('ArrowRight');
+  assert.equal(await tab.getAttribute('[data-testid=tab-agreements]', 'aria-selected'), 'true');
+  const ring = await tab.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.equal(ring, 'solid', 'the focus is not seen');
+
+  // A scenario in which nobody has a battery.
+  const id = await tab.evaluate(async () => {
+    const t = await (await fetch('/api/v1/theatre', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ scenario: 'europe-epaa' }) })).json();
+    const text = `testudo: 1\nname: Bare\ninclude: europe-epaa.yaml\nbatteries:\n${t.batteries.map((b) => `  ${b.id}: null\n`).join('')}`;
+    const r = await fetch('/api/v1/scenarios', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Bare', text }) });
+    return r.ok ? (await r.json()).id : `${r.status} ${await r.text()}`;
+  });
+  assert.match(id, /^u-/);
+  await tab.reload();
+  await tab.waitForSelector(`[data-testid=scenario] option[value="${id}"]`, { state: 'attached' });
+  await choose(tab, id);
+  await figures(tab);
+  assert.match(await tab.textContent('#page-result'), /Nobody here has a battery/);
+  for (const t of ['details', 'agreements', 'compare', 'warning', 'replay', 'text']) await tab.click(`[data-testid=tab-${t}]`);
+  await tab.waitForTimeout(1000);
+  assert.ok(await tab.evaluate(() => document.getElementById('trouble').hidden), await tab.textContent('#trouble'));
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('without WebGL the page works without its map; a server that is gone is told', { timeout: 200000 }, async () => {
+  const { tab, errors, context } = await open({ init: () => { HTMLCanvasElement.prototype.getContext = ((old) => function (kind, ...rest) { return kind.startsWith('webgl') ? null : old.call(this, kind, ...rest); })(HTMLCanvasElement.prototype.getContext); } });
+  await choose(tab, 'europe-epaa');
+  assert.match(await tab.textContent('#globe'), /No map here/);
+  assert.ok(Object.keys(await figures(tab)).length > 1);
+  await look(tab, 'no-webgl');
+  assert.deepEqual(errors, []);
+  await context.route('**/api/v1/**', (r) => r.abort());
+  await tab.selectOption('[data-testid=posture]', 'nato');
+  await tab.click('[data-testid=tab-studies]');
+  await tab.waitForSelector('[data-testid=trouble]:not([hidden])');
+  assert.match(await tab.textContent('[data-testid=trouble]'), /does not answer/);
+  await look(tab, 'server-gone');
   await context.close();
 });
