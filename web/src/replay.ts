@@ -129,9 +129,12 @@ export class Player {
 
   private tick(now: number) {
     if (!this.playing || !this.run) return;
-    this.seek(this.t + ((now - this.last) / 1000) * this.speed);
+    const took = now - this.last;
+    this.seek(this.t + (took / 1000) * this.speed);
     this.last = now;
     if (this.t >= this.run.end_s) { this.toggle(); return; }
-    requestAnimationFrame((n) => this.tick(n));
+    // Where a picture takes long, the hands of the reader come between two of them.
+    if (took > 100) setTimeout(() => requestAnimationFrame((n) => this.tick(n)), Math.min(300, took));
+    else requestAnimationFrame((n) => this.tick(n));
   }
 }
