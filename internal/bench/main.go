@@ -10,11 +10,9 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,10 +30,9 @@ const (
 // bench is one run of the command.
 type bench struct {
 	rounds int
-	cpu    string   // core to pin to
-	perf   string   // folder of the C loops
-	build  string   // folder of what is built for the measurement
-	first  []string // prefix of every timed command
+	cpu    string // core to pin to
+	perf   string // folder of the C loops
+	build  string // folder of what is built for the measurement
 	out    *results
 }
 
@@ -62,7 +59,6 @@ func main() {
 	only := flag.String("only", "", "measure only these groups, by commas")
 	jsonFile := flag.String("json", "", "also write every figure with all its rounds to this file")
 	benchFile := flag.String("benchfmt", "", "also write every round in the format of Go benchmarks, for benchstat")
-	priority := flag.Bool("priority", false, "let what is timed go before all other programs (chrt; asks for the right to), so that times by the clock are its own on a busy machine; others stand still meanwhile")
 	before := flag.String("before", "", "a file of --json from before: print what changed")
 	task := flag.String("task", "", "for the command's own use: play one theatre and print what it took")
 	relayTo := flag.String("relay", "", "for the command's own use: run a command and write what it took to this file")
@@ -110,13 +106,6 @@ func main() {
 		}
 	}
 	b := &bench{rounds: *rounds, cpu: *cpu, perf: *perf, out: &results{Rounds: *rounds, Machine: machine()}}
-	if *priority {
-		b.first = []string{"chrt", "--fifo", "1"}
-		if msg, err := exec.Command("chrt", "--fifo", "1", "true").CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "bench: --priority: chrt is not installed or not allowed here: %v %s\n", err, bytes.TrimSpace(msg))
-			os.Exit(notMeasured)
-		}
-	}
 	code, err := b.run(list, *before, *jsonFile, *benchFile)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

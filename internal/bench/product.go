@@ -30,13 +30,13 @@ func (b *bench) onTwo() (prefix, env []string) {
 	if runtime.NumCPU() > 2 {
 		prefix, _ = pinned("0,1")
 	}
-	return append(slices.Clone(b.first), prefix...), []string{"GOMAXPROCS=2"}
+	return prefix, []string{"GOMAXPROCS=2"}
 }
 
 // onOne is that of a command on the one core.
 func (b *bench) onOne() (prefix, env []string) {
 	prefix, _ = pinned(b.cpu)
-	return append(slices.Clone(b.first), prefix...), []string{"GOMAXPROCS=1"}
+	return prefix, []string{"GOMAXPROCS=1"}
 }
 
 // rounds runs commands in turn, round by round, and gives what each took.

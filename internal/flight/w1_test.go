@@ -163,14 +163,12 @@ func plainFlight(r, v [3]float64, hS float64) (p plain) {
 			left := hS
 			for left > 0 {
 				next := step(y, left)
-				top, foot := math.Inf(1), math.Inf(-1)
+				top, foot := math.Inf(1), 0.0
 				if layer < len(w1Air) {
 					top = w1Air[layer].hiM
 				}
 				if layer > 0 {
 					foot = w1Air[layer-1].hiM
-				} else {
-					foot = 0
 				}
 				h := f.heightOf(&next)
 				to, edge := layer, 0.0

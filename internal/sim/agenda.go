@@ -44,7 +44,9 @@ type agenda struct {
 // newAgenda makes an agenda for at most so many first looks, the last of which
 // may come at lastMs.
 func newAgenda(most int, lastMs int32) agenda {
-	width := bits.Len(uint(max(most, few)))
+	// A quarter as many buckets as there may be looks: there are rarely so many, and
+	// what a bucket holds is soon sorted.
+	width := max(bits.Len(uint(max(most, few)))-2, 5)
 	shift := max(bits.Len32(uint32(max(lastMs, 1)))-width, 0)
 	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), count: make([]int32, max(int(lastMs), 0)>>shift+1), shift: shift, recent: make([]event, 1, most+16), distant: heap{make([]event, 0, 64)}}
 }
@@ -70,8 +72,8 @@ func (a *agenda) bucket(tMs int32) int {
 // itself.
 const few = 24
 
-// sort puts the first looks in order: into about as many buckets of time as there
-// are looks, then each by insertion, which finds most in their place.
+// sort puts the first looks in order: into buckets of time, then each by
+// insertion, which finds most near their place.
 func (a *agenda) sort() {
 	at, crowded := int32(0), false
 	for k, n := range a.count {
