@@ -44,9 +44,9 @@ type agenda struct {
 // newAgenda makes an agenda for at most so many first looks, the last of which
 // may come at lastMs.
 func newAgenda(most int, lastMs int32) agenda {
-	// A quarter as many buckets as there may be looks: there are rarely so many, and
-	// what a bucket holds is soon sorted.
-	width := max(bits.Len(uint(max(most, few)))-2, 5)
+	// A quarter as many buckets as there may be looks, for there are rarely so many,
+	// but no fewer than serve a small raid.
+	width := max(bits.Len(uint(most))-2, 7)
 	shift := max(bits.Len32(uint32(max(lastMs, 1)))-width, 0)
 	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), count: make([]int32, max(int(lastMs), 0)>>shift+1), shift: shift, recent: make([]event, 1, most+16), distant: heap{make([]event, 0, 64)}}
 }
