@@ -86,6 +86,7 @@ func (p *table) aided(i int32, e *eye, curve int32, dice draw.Run) int32 {
 // detect gives each missile a row of when each eye finds it under a posture. A
 // row that holds that already, from another posture, is taken as it is.
 func (p *table) detect(briefs []brief, dice draw.Run, log *Log) {
+	p.renew()
 	for i, path := range p.path {
 		if path < 0 {
 			continue
@@ -108,17 +109,25 @@ func (p *table) detect(briefs []brief, dice draw.Run, log *Log) {
 
 func (p *table) row(at int) []int32 { return p.det[at*p.maxEyes : (at+1)*p.maxEyes] }
 
-// newTag numbers rows. When the numbers are used up, after four thousand million
-// rows, nothing is remembered any more and they begin anew.
+// newTag numbers rows, from one on: what has never been asked has none.
 func (p *table) newTag() uint32 {
 	p.rowTag++
-	if p.rowTag == 0 {
+	return p.rowTag
+}
+
+// lastTag is when the numbers of rows begin anew: far below where they end, since
+// one posture of one run takes a few for each missile.
+const lastTag = 1 << 31
+
+// renew forgets all rows and what is remembered of them when their numbers run
+// out. Between two postures nothing rests on them.
+func (p *table) renew() {
+	if p.rowTag > lastTag {
 		clear(p.memo)
 		clear(p.rowKeys)
 		clear(p.crowdKeys)
-		p.rowTag = 1
+		p.rowTag = 0
 	}
-	return p.rowTag
 }
 
 // see works out when each eye finds a missile where the others point it.
@@ -295,10 +304,7 @@ func (p *table) capacity(sight int32, log *Log) {
 
 // tags numbers n rows that follow each other and gives the first number.
 func (p *table) tags(n int) uint32 {
-	if uint64(p.rowTag)+uint64(n) >= 1<<32-1 {
-		p.rowTag = 1<<32 - 1 // begins anew
-	}
-	first := p.newTag()
+	first := p.rowTag + 1
 	p.rowTag += uint32(n)
 	return first
 }

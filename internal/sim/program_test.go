@@ -133,3 +133,28 @@ func TestKinAnswersAsItsTable(t *testing.T) {
 		}
 	})
 }
+
+// Rows are numbered, and the numbers run out after some thousand million: what a
+// player then plays is what one that has just begun plays.
+func TestNumbersOfRowsBeginAnew(t *testing.T) {
+	b := ReferenceRaid()
+	b.Views[0].Search = Curve{TMs: []int32{0, 3000, 9000}, Upto: []uint64{1 << 62, 1 << 63, always}} // not steady
+	for _, capacity := range []int32{0, 4} {
+		b.Sensors[0].Capacity = capacity
+		fresh, old := NewPlayer(b), NewPlayer(b)
+		n := fresh.Layout().Len()
+		want, got := make([]int32, n), make([]int32, n)
+		old.Play(0, 1, 1000, got, nil)
+		old.quick().rowTag = lastTag - 100
+		for run := range uint64(40) {
+			fresh.Play(0, 1, run, want, nil)
+			old.Play(0, 1, run, got, nil)
+			if !slices.Equal(want, got) {
+				t.Fatalf("capacity %d, run %d: another outcome", capacity, run)
+			}
+		}
+		if old.quick().rowTag > lastTag {
+			t.Fatalf("capacity %d: the numbers did not begin anew: %d", capacity, old.quick().rowTag)
+		}
+	}
+}

@@ -147,6 +147,7 @@ func (p *Player) Limit(detMs [][]int32) {
 // take puts detections into the rows, in the place of what the sensors' curves
 // would give. Of the full program an eye is a view.
 func (p *table) take(det func(missile, view int) int32) {
+	p.renew()
 	p.serial++
 	p.looked = false
 	for i, path := range p.path {
