@@ -62,8 +62,8 @@ func TestRobust(t *testing.T) {
 
 func TestIsDate(t *testing.T) {
 	for s, want := range map[string]bool{"2014": true, "2014-05": true, "2014-05-28": true, "1809": true, "14": false, "2014-13": false, "2014-5": false, "2014-05-32": false, "2014-05-28-1": false, "May 2014": false, "": false, "20x4": false, "2014-": false, "201:": false, "201/": false} {
-		if isDate(s) != want {
-			t.Errorf("isDate(%q) = %v", s, !want)
+		if IsDate(s) != want {
+			t.Errorf("IsDate(%q) = %v", s, !want)
 		}
 	}
 }

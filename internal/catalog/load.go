@@ -215,8 +215,8 @@ func ReadSources(n yamldoc.Node, ps *yamldoc.Problems) []Source {
 			s.URL = filled(v, ps)
 		}
 		s.Published, s.Note = text("published"), text("note")
-		if v, ok := f.Get("published"); ok && s.Published != "" && !isDate(s.Published) {
-			ps.Add(yamldoc.Problem{Pos: v.Pos(), Path: v.Path(), Message: "not a date", Given: s.Published, Allowed: "2014, 2014-05 or 2014-05-28"})
+		if v, ok := f.Get("published"); ok && s.Published != "" && !IsDate(s.Published) {
+			ps.Add(yamldoc.Problem{Pos: v.Pos(), Path: v.Path(), Message: "not a date", Given: s.Published, Allowed: Dates})
 		}
 		if v, ok := f.Get("read"); ok {
 			s.Read = v.OneOf(ps, "full", "opening", "abstract", "data")
@@ -250,8 +250,11 @@ func unread(citation string) bool {
 	return false
 }
 
-// isDate reports whether a text is a year, a month of a year, or a day.
-func isDate(s string) bool {
+// Dates shows how a date is written.
+const Dates = "2014, 2014-05 or 2014-05-28"
+
+// IsDate reports whether a text is a year, a month of a year, or a day.
+func IsDate(s string) bool {
 	part := func(t string, lo, hi int) bool {
 		v := 0
 		for _, c := range []byte(t) {

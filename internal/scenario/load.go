@@ -199,6 +199,9 @@ func (l *loader) file(root yamldoc.Node) *File {
 		f.Name = v.Text(ps)
 	}
 	f.Date, f.About = text(top, "date", ps), text(top, "about", ps)
+	if v, ok := top.Get("date"); ok && f.Date != "" && !catalog.IsDate(f.Date) {
+		ps.Add(yamldoc.Problem{Pos: v.Pos(), Path: v.Path(), Message: "not a date", Given: f.Date, Allowed: catalog.Dates})
+	}
 	var sources, entries yamldoc.Node
 	if v, ok := top.Get("sources"); ok {
 		sources = v

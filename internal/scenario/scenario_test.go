@@ -162,6 +162,8 @@ func TestBadFilesSayWhereAndWhat(t *testing.T) {
 		{"id", "  city: {nation", "  'ci ty': {nation", `not a usable id (given "ci ty"`},
 		{"price year", "BLU: {name: Blue}", "BLU: {name: Blue, gdp: 40 GUSD, source: assumption, reason: test}", `money needs its price year`},
 		{"version", "testudo: 1", "testudo: 2", `testudo: out of range (given "2"; allowed: 1 to 1)`},
+		{"date", "name: test\n", "name: test\ndate: in spring\n", `s.yaml:3:7: date: not a date (given "in spring"; allowed: 2014, 2014-05 or 2014-05-28)`},
+		{"month of a date", "name: test\n", "name: test\ndate: 2014-13\n", `not a date (given "2014-13"`},
 		{"yes or no", "level: track,", "level: track, veto: maybe,", `yes or no expected (given "maybe")`},
 		{"anchor", "name: test", "name: &n test", `anchors (&n) are not allowed`},
 		{"list for mapping", "  alone: {}", "  alone: []", `postures.alone: a mapping with keys`},

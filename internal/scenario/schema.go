@@ -91,7 +91,7 @@ func Schema() []byte {
 	groups := schema{"type": "array", "minItems": 1, "items": group}
 	cuts := schema{"type": "array", "items": object([]string{"from", "to"}, schema{"from": oneOrMore(id), "to": oneOrMore(id), "both": flag})}
 	s := object([]string{"testudo", "name"}, schema{
-		"testudo": schema{"const": 1}, "name": anyText("name of the scenario"), "date": anyText("date of the order of battle"), "about": anyText("what it asks"), "include": oneOrMore(id),
+		"testudo": schema{"const": 1}, "name": anyText("name of the scenario"), "date": schema{"type": []string{"string", "number"}, "description": "date of the order of battle: 2014, 2014-05 or 2014-05-28", "pattern": `^[0-9]{4}(-[0-9]{2}){0,2}$`}, "about": anyText("what it asks"), "include": oneOrMore(id),
 		"sources": mapOf("register of the scenario's own sources", source), "catalog": mapOf("own entries, and changes to the catalogue's", entry),
 		"world":        object(nil, cited(schema{"earth": words("wgs84", "sphere"), "rotation": flag, "atmosphere": words("us76", "none"), "radius": metres("radius of the sphere"), "mu": anyText("gravitational parameter, m3/s2 or km3/s2")})),
 		"nations":      mapOf("the parties", object(nil, cited(schema{"name": anyText("name"), "side": words("defender", "attacker"), "gdp": money, "population": people, "budget": money, "nato-share": probability()}))),
