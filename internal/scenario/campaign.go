@@ -172,13 +172,12 @@ func (l *loader) each(f yamldoc.Fields, key string) []yamldoc.Node {
 
 func campaignSchema(id schema) schema {
 	seconds := func(about string) schema { return quantity(units.KindDuration, about) }
-	list := func(item schema) schema { return schema{"type": "array", "items": item} }
 	return object([]string{"days"}, cited(schema{
 		"about": anyText("what it is"), "days": integer(1, MaxDays), "reload": seconds("for an empty battery to be full again"),
-		"raids":     list(object([]string{"raid"}, cited(schema{"raid": id, "day": integer(1, MaxDays), "from": integer(1, MaxDays), "to": integer(1, MaxDays), "every": integer(1, MaxDays)}))),
-		"stocks":    list(object([]string{"nation", "interceptor"}, cited(schema{"nation": id, "interceptor": id, "rounds": integer(0, MaxRounds), "per-year": number("made in a year"), "arrivals": list(object([]string{"day", "rounds"}, schema{"day": integer(1, MaxDays), "rounds": integer(0, MaxRounds)}))}))),
+		"raids":     listOf(object([]string{"raid"}, cited(schema{"raid": id, "day": integer(1, MaxDays), "from": integer(1, MaxDays), "to": integer(1, MaxDays), "every": integer(1, MaxDays)}))),
+		"stocks":    listOf(object([]string{"nation", "interceptor"}, cited(schema{"nation": id, "interceptor": id, "rounds": integer(0, MaxRounds), "per-year": number("made in a year"), "arrivals": listOf(object([]string{"day", "rounds"}, schema{"day": integer(1, MaxDays), "rounds": integer(0, MaxRounds)}))}))),
 		"attrition": object(nil, cited(schema{"destroyed": probability(), "within": quantity(units.KindLength, "distance from the asset that was hit"), "repair": seconds("until it works again")})),
 		"scarce":    object(nil, cited(schema{"below": probability(), "salvo": integer(1, 64)})),
-		"lend":      list(object([]string{"from", "to", "interceptor"}, cited(schema{"from": id, "to": id, "interceptor": id, "share": probability(), "below": probability(), "delay": seconds("until it arrives")}))),
+		"lend":      listOf(object([]string{"from", "to", "interceptor"}, cited(schema{"from": id, "to": id, "interceptor": id, "share": probability(), "below": probability(), "delay": seconds("until it arrives")}))),
 	}))
 }

@@ -30,7 +30,7 @@ const (
 )
 
 // The keys of a scenario, in the order a person would write them.
-var topKeys = []string{"testudo", "name", "date", "about", "include", "sources", "catalog", "world", "nations", "assets", "launch-areas", "sensors", "batteries", "commands", "raids", "raid", "objectives", "campaign", "postures", "ladder", "share", "cut"}
+var topKeys = []string{"testudo", "name", "date", "about", "include", "sources", "catalog", "world", "nations", "assets", "launch-areas", "sensors", "batteries", "commands", "raids", "raid", "objectives", "campaign", "postures", "ladder", "share", "joint-fire-control", "mutual-defence", "cut"}
 
 // Load reads a scenario. read gives the text of a file by its path; includes are
 // looked up beside the file that names them. sets are overrides "path=value".
@@ -56,7 +56,7 @@ func Load(name string, read func(path string) ([]byte, error), book *catalog.Boo
 		}
 		p, v = strings.TrimSpace(p), strings.TrimSpace(v)
 		if over, ok := l.figure(p, v, from); ok {
-			root = yamldoc.Merge(root, over)
+			root = yamldoc.Merge(root, over, ps)
 			continue
 		}
 		root = yamldoc.Set(root, p, v, from, ps)
@@ -68,7 +68,7 @@ func Load(name string, read func(path string) ([]byte, error), book *catalog.Boo
 	// Where a part came from is not what it says: an overlay has the digest of
 	// the file it makes.
 	if none, ok := yamldoc.Parse(name, []byte("include: null"), ps); ok {
-		root = yamldoc.Merge(root, none)
+		root = yamldoc.Merge(root, none, ps)
 	}
 	h := sha256.New()
 	yamldoc.Canonical(root, h)
@@ -177,13 +177,13 @@ func (l *loader) document(name string, data []byte, chain []string) (yamldoc.Nod
 		if base.IsZero() {
 			base = doc
 		} else {
-			base = yamldoc.Merge(base, doc)
+			base = yamldoc.Merge(base, doc, l.ps)
 		}
 	}
 	if base.IsZero() {
 		return root, ok
 	}
-	return yamldoc.Merge(base, root), ok
+	return yamldoc.Merge(base, root, l.ps), ok
 }
 
 func (l *loader) file(root yamldoc.Node) *File {

@@ -54,8 +54,7 @@ func (l *loader) readPostures(top yamldoc.Fields) {
 			l.f.Postures = append(l.f.Postures, *q)
 		}
 	}
-	l.shareAll(top)
-	l.cutAll(top)
+	l.agreeAll(top)
 	switch {
 	case ok && ladder.Kind() == yamldoc.Sequence:
 		for _, n := range ladder.List(l.ps) {
@@ -145,7 +144,7 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 		return p.made[id]
 	}
 	p.done[id] = nil
-	f := n.Fields(l.ps, "about", "include", "share", "cut", "without", "joint-fire-control", "mutual-defence", "source", "reason")
+	f := n.Fields(l.ps, "about", "include", "share", "joint-fire-control", "mutual-defence", "cut", "without", "source", "reason")
 	q := &Posture{ID: id, About: text(f, "about", l.ps)}
 	q.Cite.Pos = n.Pos()
 	if _, ok := f.Get("source"); ok {
@@ -178,62 +177,16 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 			}
 		}
 	}
-	if v, ok := f.Get("share"); ok {
-		on := layOn(q)
-		for _, x := range v.List(l.ps) {
-			if es := l.edges(x); l.room(x, q, len(es), 0) {
-				on.lay(es)
-			}
-		}
-	}
-	if v, ok := f.Get("cut"); ok {
-		for _, x := range v.List(l.ps) {
-			q.Edges = l.cut(x, q.Edges)
+	agreed, cuts := l.readAgreements(f)
+	l.lay(q, agreed)
+	q.cut(cuts)
+	for i := range cuts {
+		if c := &cuts[i]; !c.found && c.whole() {
+			l.add(c.n, "there is no %s to cut", c)
 		}
 	}
 	if v, ok := f.Get("without"); ok {
 		q.LostSensors = append(q.LostSensors, l.refs(v, "sensor", l.sensors)...)
-	}
-	if v, ok := f.Get("joint-fire-control"); ok {
-		list := v.List(l.ps)
-		if len(list) > 0 && list[0].Kind() == yamldoc.Scalar {
-			list = []yamldoc.Node{v}
-		}
-		for _, g := range list {
-			if ns := l.refs(g, "nation", l.defenders); len(ns) > 1 {
-				q.JointFire = append(q.JointFire, ns)
-			} else if g.Kind() == yamldoc.Sequence && len(g.List(l.ps)) < 2 {
-				l.add(g, "joint fire control needs two nations")
-			}
-		}
-	}
-	if v, ok := f.Get("mutual-defence"); ok {
-		for _, x := range v.List(l.ps) {
-			mf := x.Fields(l.ps, "by", "of", "source", "reason")
-			by, ok1 := mf.Need(l.ps, "by")
-			of, ok2 := mf.Need(l.ps, "of")
-			if !ok1 || !ok2 {
-				continue
-			}
-			ofs := l.refs(of, "nation", l.defenders)
-			bys := l.refs(by, "nation", l.defenders)
-			if !l.room(x, q, 0, len(bys)*len(ofs)) {
-				continue
-			}
-			for _, b := range bys {
-				m := Mutual{By: b}
-				for _, o := range ofs {
-					if o != b {
-						m.Of = append(m.Of, o)
-					}
-				}
-				if len(m.Of) == 0 {
-					l.add(x, "%s defends itself in any case: name another nation", b)
-					continue
-				}
-				q.Mutual = append(q.Mutual, m)
-			}
-		}
 	}
 	p.done[id] = q
 	return q
@@ -269,86 +222,241 @@ func (q *Posture) take(b *Posture) {
 	q.LostSensors = append(q.LostSensors, b.LostSensors...)
 }
 
-// shareAll lays links over the postures named with in, or over every posture.
-func (l *loader) shareAll(top yamldoc.Fields) {
-	v, ok := top.Get("share")
-	if !ok {
-		return
-	}
-	on := make([]*layer, len(l.f.Postures))
-	for _, n := range v.List(l.ps) {
-		f, edges := l.readEdges(n, "in")
-		var in []string
-		if names, ok := f.Get("in"); ok {
-			if in = l.refs(names, "posture", l.postures); len(in) == 0 {
-				continue
-			}
+// agreeAll lays what the top of the file says over the postures named with in, or
+// over every posture, and then carries out its cuts. A cut that finds nothing in
+// any of them is an error: it would change nothing.
+func (l *loader) agreeAll(top yamldoc.Fields) {
+	l.f.Bare = slices.Clone(l.f.Postures)
+	agreed, cuts := l.readAgreements(top, "in")
+	for i := range l.f.Postures {
+		if !l.lay(&l.f.Postures[i], agreed) {
+			break
 		}
-		for i := range l.f.Postures {
-			q := &l.f.Postures[i]
-			if in != nil && !slices.Contains(in, q.ID) {
-				continue
-			}
-			if !l.room(n, q, len(edges), 0) {
-				return
-			}
-			if on[i] == nil {
-				on[i] = layOn(q)
-			}
-			on[i].lay(edges)
+		l.f.Postures[i].cut(cuts)
+	}
+	for i := range cuts {
+		switch c := &cuts[i]; {
+		case c.found || !c.whole():
+		case c.in != nil:
+			l.add(c.n, "%s: no %s to cut", strings.Join(c.in, ", "), c)
+		default:
+			l.add(c.n, "no posture has a %s to cut", c)
 		}
 	}
 }
 
-// cutAll carries out the cuts that hold in every posture. A cut that finds no
-// link in any of them is an error: it would change nothing.
-func (l *loader) cutAll(top yamldoc.Fields) {
-	v, ok := top.Get("cut")
-	if !ok {
-		return
-	}
-	for _, n := range v.List(l.ps) {
-		c := l.readCut(n)
-		found := false
-		for i := range l.f.Postures {
-			q := &l.f.Postures[i]
-			left := c.from(q.Edges)
-			found = found || len(left) < len(q.Edges)
-			q.Edges = left
+// agreement is an entry of share, joint-fire-control or mutual-defence. With
+// instead it takes the place of all that stood there: of every link from the one
+// to the other, of the fire control its nations shared, of whom a nation
+// defended.
+type agreement struct {
+	n       yamldoc.Node
+	edges   []Edge
+	joint   []string
+	by, of  []string
+	instead bool
+	in      []string // postures; nil: all
+}
+
+// readAgreements reads what is agreed and what is cut, in a posture or, with in,
+// at the top of the file.
+func (l *loader) readAgreements(f yamldoc.Fields, in ...string) (list []agreement, cuts []aCut) {
+	// named reads what every entry may say; it is false where in names nothing.
+	named := func(f yamldoc.Fields) (a agreement, ok bool) {
+		a.n = f.Node()
+		if a.instead = l.flag(f, "instead", false); a.instead {
+			ok = l.oneMoreCut(a.n)
+		} else {
+			ok = true
 		}
-		if !found && c.whole() {
-			l.add(n, "no posture has a link from %s to %s to cut", strings.Join(c.a, ", "), strings.Join(c.b, ", "))
+		if v, given := f.Get("in"); given && len(in) > 0 {
+			if a.in = l.refs(v, "posture", l.postures); len(a.in) == 0 {
+				ok = false
+			}
+		}
+		return a, ok
+	}
+	further := append([]string{"instead"}, in...)
+	for _, n := range l.each(f, "share") {
+		g, edges := l.readEdges(n, further...)
+		if a, ok := named(g); ok && len(edges) > 0 {
+			a.edges = edges
+			list = append(list, a)
 		}
 	}
+	if v, ok := f.Get("joint-fire-control"); ok {
+		groups := v.List(l.ps)
+		if len(groups) > 0 && groups[0].Kind() == yamldoc.Scalar {
+			groups = []yamldoc.Node{v}
+		}
+		for _, n := range groups {
+			a, ok := agreement{n: n}, true
+			nations := n
+			if n.Kind() == yamldoc.Mapping {
+				g := n.Fields(l.ps, append([]string{"nations", "source", "reason"}, further...)...)
+				a, ok = named(g)
+				var given bool
+				if nations, given = g.Need(l.ps, "nations"); !given {
+					continue
+				}
+			}
+			before := l.ps.Len()
+			a.joint = l.partners(nations)
+			if len(a.joint) < 2 && l.ps.Len() == before {
+				l.add(n, "joint fire control needs two nations")
+			}
+			if ok && len(a.joint) > 1 {
+				list = append(list, a)
+			}
+		}
+	}
+	for _, n := range l.each(f, "mutual-defence") {
+		g := n.Fields(l.ps, append([]string{"by", "of", "source", "reason"}, further...)...)
+		a, good := named(g)
+		by, ok1 := g.Need(l.ps, "by")
+		of, ok2 := g.Need(l.ps, "of")
+		if !ok1 || !ok2 {
+			continue
+		}
+		a.by, a.of = l.partners(by), l.partners(of)
+		if by.Kind() == yamldoc.Sequence || len(a.by) == 1 {
+			for _, b := range a.by {
+				if len(a.of) > 0 && !slices.ContainsFunc(a.of, func(o string) bool { return o != b }) {
+					l.add(n, "%s defends itself in any case: name another nation", b)
+					good = false
+				}
+			}
+		}
+		if good && len(a.by) > 0 && len(a.of) > 0 {
+			list = append(list, a)
+		}
+	}
+	for _, n := range l.each(f, "cut") {
+		if c, ok := l.readCut(n, in...); ok {
+			cuts = append(cuts, c)
+		}
+	}
+	return list, cuts
+}
+
+// partners reads a defending nation, a list of them, or all.
+func (l *loader) partners(n yamldoc.Node) []string {
+	if n.Kind() == yamldoc.Scalar && n.Text(l.ps) == "all" {
+		return l.defenders
+	}
+	return l.refs(n, "nation", l.defenders)
+}
+
+// lay lays agreements over a posture, as far as there is room.
+func (l *loader) lay(q *Posture, list []agreement) bool {
+	on := layer{q: q}
+	defer on.done()
+	for i := range list {
+		a := &list[i]
+		if a.in != nil && !slices.Contains(a.in, q.ID) {
+			continue
+		}
+		links := len(a.edges)
+		if len(a.joint) > 0 {
+			links = 1
+		}
+		if !l.room(a.n, q, links, len(a.by)*len(a.of)) {
+			return false
+		}
+		on.lay(a.edges, a.instead)
+		if len(a.joint) > 0 {
+			if a.instead {
+				q.leave(set(a.joint))
+			}
+			q.JointFire = append(q.JointFire, a.joint)
+		}
+		if a.instead && len(a.by) > 0 {
+			by := set(a.by)
+			q.Mutual = slices.DeleteFunc(slices.Clone(q.Mutual), func(m Mutual) bool { return by[m.By] })
+		}
+		for _, b := range a.by {
+			m := Mutual{By: b}
+			for _, o := range a.of {
+				if o != b {
+					m.Of = append(m.Of, o)
+				}
+			}
+			if len(m.Of) > 0 {
+				q.Mutual = append(q.Mutual, m)
+			}
+		}
+	}
+	return true
+}
+
+// leave takes nations out of the fire control they share: the others keep theirs.
+func (q *Posture) leave(who map[string]bool) {
+	var left [][]string
+	for _, g := range q.JointFire {
+		stay := slices.DeleteFunc(slices.Clone(g), func(n string) bool { return who[n] })
+		if len(stay) > 1 {
+			left = append(left, stay)
+		}
+	}
+	q.JointFire = left
+}
+
+func set(list []string) map[string]bool {
+	m := make(map[string]bool, len(list))
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
 }
 
 // layer lays links over those of a posture: one between the same two nations
 // with the same filter that stood before is replaced, so that an including
 // posture can change a link.
 type layer struct {
-	q  *Posture
-	at map[string]int // the first link of each key
+	q     *Posture
+	begun bool
+	at    map[string]int   // the first link of each key
+	pairs map[string][]int // the links from one nation to another; made when first asked for
+	gone  map[int]bool     // links that others stand instead of
 }
 
-func layOn(q *Posture) *layer {
-	// The links may be those of a posture that is included elsewhere, too.
-	q.Edges = slices.Clone(q.Edges)
-	y := &layer{q, make(map[string]int, len(q.Edges))}
-	for i := range q.Edges {
+// begin copies the links: they may be those of a posture that is included
+// elsewhere, too.
+func (y *layer) begin() {
+	if y.begun {
+		return
+	}
+	y.begun = true
+	y.q.Edges = slices.Clone(y.q.Edges)
+	y.at = make(map[string]int, len(y.q.Edges))
+	for i := range y.q.Edges {
 		y.note(i)
 	}
-	return y
 }
 
 func (y *layer) note(i int) {
-	if k := linkKey(&y.q.Edges[i]); !y.has(k) {
+	e := &y.q.Edges[i]
+	if k := linkKey(e); !y.has(k) {
 		y.at[k] = i
+	}
+	if y.pairs != nil {
+		k := e.From + " " + e.To
+		y.pairs[k] = append(y.pairs[k], i)
 	}
 }
 
 func (y *layer) has(k string) bool { _, ok := y.at[k]; return ok }
 
-func (y *layer) lay(edges []Edge) {
+func (y *layer) lay(edges []Edge, instead bool) {
+	if len(edges) == 0 {
+		return
+	}
+	y.begin()
+	if instead {
+		for i := range edges {
+			y.clear(&edges[i])
+		}
+	}
 	for i := range edges {
 		if at, ok := y.at[linkKey(&edges[i])]; ok {
 			y.q.Edges[at] = edges[i]
@@ -357,6 +465,36 @@ func (y *layer) lay(edges []Edge) {
 		y.q.Edges = append(y.q.Edges, edges[i])
 		y.note(len(y.q.Edges) - 1)
 	}
+}
+
+// clear takes away every link between the ends of one, filtered ones too.
+func (y *layer) clear(e *Edge) {
+	if y.pairs == nil {
+		y.pairs, y.gone = make(map[string][]int, len(y.q.Edges)), map[int]bool{}
+		for i := range y.q.Edges {
+			k := y.q.Edges[i].From + " " + y.q.Edges[i].To
+			y.pairs[k] = append(y.pairs[k], i)
+		}
+	}
+	k := e.From + " " + e.To
+	for _, i := range y.pairs[k] {
+		y.gone[i] = true
+		delete(y.at, linkKey(&y.q.Edges[i]))
+	}
+	delete(y.pairs, k)
+}
+
+func (y *layer) done() {
+	if len(y.gone) == 0 {
+		return
+	}
+	var left []Edge
+	for i := range y.q.Edges {
+		if !y.gone[i] {
+			left = append(left, y.q.Edges[i])
+		}
+	}
+	y.q.Edges = left
 }
 
 func linkKey(e *Edge) string {
@@ -377,11 +515,6 @@ func (l *loader) ends(f yamldoc.Fields, key string) []string {
 		return l.defenders
 	}
 	return l.refs(n, "nation", l.nations)
-}
-
-func (l *loader) edges(n yamldoc.Node) []Edge {
-	_, edges := l.readEdges(n)
-	return edges
 }
 
 // readEdges reads a link between nations or lists of them; further are keys
@@ -435,44 +568,127 @@ func (l *loader) ownRadars() []string {
 	return out
 }
 
-// aCut names the links between some nations and others.
+// aCut takes away links, mutual defence, or nations out of joint fire control.
 type aCut struct {
-	a, b []string
-	both bool
+	n            yamldoc.Node
+	a, b         []string // who tells whom, who defends whom, who leaves
+	inA, inB     map[string]bool
+	joint, links bool // what is cut; neither: mutual defence
+	both         bool
+	in           []string // postures; nil: all
+	found        bool     // there was something to cut
 }
 
-func (l *loader) readCut(n yamldoc.Node) aCut {
+// oneMoreCut counts what is taken away against the limit.
+func (l *loader) oneMoreCut(n yamldoc.Node) bool {
 	if l.cuts++; l.cuts == MaxCuts+1 {
-		l.add(n, "more than %d cuts", MaxCuts)
+		l.add(n, "more than %d cuts and entries that stand instead of others", MaxCuts)
 	}
-	if l.cuts > MaxCuts {
-		return aCut{}
-	}
-	f := n.Fields(l.ps, "from", "to", "both")
-	return aCut{both: l.flag(f, "both", false), a: l.ends(f, "from"), b: l.ends(f, "to")}
+	return l.cuts <= MaxCuts
 }
 
-// whole reports whether both ends could be read.
-func (c aCut) whole() bool { return len(c.a) > 0 && len(c.b) > 0 }
-
-// from gives the edges that the cut leaves.
-func (c aCut) from(list []Edge) []Edge {
-	var out []Edge
-	for _, e := range list {
-		if slices.Contains(c.a, e.From) && slices.Contains(c.b, e.To) || c.both && slices.Contains(c.a, e.To) && slices.Contains(c.b, e.From) {
-			continue
+func (l *loader) readCut(n yamldoc.Node, in ...string) (c aCut, ok bool) {
+	if !l.oneMoreCut(n) {
+		return c, false
+	}
+	f := n.Fields(l.ps, append([]string{"from", "to", "by", "of", "joint-fire-control", "both"}, in...)...)
+	if n.Kind() != yamldoc.Mapping {
+		return c, false
+	}
+	has := func(keys ...string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { _, ok := f.Get(k); return ok })
+	}
+	c = aCut{n: n, both: l.flag(f, "both", false), joint: has("joint-fire-control"), links: has("from", "to") || !has("by", "of", "joint-fire-control")}
+	if c.joint && has("from", "to", "by", "of", "both") || c.links && has("by", "of") {
+		l.add(n, "a cut names links (from, to), mutual defence (by, of) or who leaves the joint-fire-control: one of them")
+		return c, false
+	}
+	who := func(key string) []string {
+		if v, ok := f.Need(l.ps, key); ok {
+			return l.partners(v)
 		}
-		out = append(out, e)
+		return nil
 	}
-	return out
+	switch {
+	case c.joint:
+		c.a = who("joint-fire-control")
+	case c.links:
+		c.a, c.b = l.ends(f, "from"), l.ends(f, "to")
+	default:
+		c.a, c.b = who("by"), who("of")
+	}
+	if v, given := f.Get("in"); given && len(in) > 0 {
+		if c.in = l.refs(v, "posture", l.postures); len(c.in) == 0 {
+			return c, false
+		}
+	}
+	c.inA, c.inB = set(c.a), set(c.b)
+	return c, true
 }
 
-// cut removes the edges between two nations from a posture's.
-func (l *loader) cut(n yamldoc.Node, list []Edge) []Edge {
-	c := l.readCut(n)
-	out := c.from(list)
-	if len(out) == len(list) && c.whole() {
-		l.add(n, "there is no link from %s to %s to cut", strings.Join(c.a, ", "), strings.Join(c.b, ", "))
+// whole reports whether all that a cut names could be read.
+func (c *aCut) whole() bool { return len(c.a) > 0 && (c.joint || len(c.b) > 0) }
+
+// String says in words what a cut would take away.
+func (c *aCut) String() string {
+	a, b := strings.Join(c.a, ", "), strings.Join(c.b, ", ")
+	switch {
+	case c.joint:
+		return "fire control shared by " + a
+	case c.links:
+		return "link from " + a + " to " + b
 	}
-	return out
+	return "defence of " + b + " by " + a
+}
+
+func (c *aCut) takes(a, b string) bool {
+	return c.inA[a] && c.inB[b] || c.both && c.inA[b] && c.inB[a]
+}
+
+// cut takes away what the cuts name and notes which of them found something. All
+// see the posture as it was, so that their order means nothing.
+func (q *Posture) cut(cuts []aCut) {
+	var links, mutual []*aCut
+	out := map[string]bool{}
+	for i := range cuts {
+		c := &cuts[i]
+		switch {
+		case c.in != nil && !slices.Contains(c.in, q.ID):
+		case c.joint:
+			for _, g := range q.JointFire {
+				c.found = c.found || slices.ContainsFunc(g, func(n string) bool { return c.inA[n] })
+			}
+			for _, n := range c.a {
+				out[n] = true
+			}
+		case c.links:
+			links = append(links, c)
+		default:
+			mutual = append(mutual, c)
+		}
+	}
+	taken := func(cuts []*aCut, a, b string) (hit bool) {
+		for _, c := range cuts {
+			if c.takes(a, b) {
+				c.found, hit = true, true
+			}
+		}
+		return hit
+	}
+	if len(links) > 0 {
+		q.Edges = slices.DeleteFunc(slices.Clone(q.Edges), func(e Edge) bool { return taken(links, e.From, e.To) })
+	}
+	if len(mutual) > 0 {
+		var left []Mutual
+		for _, m := range q.Mutual {
+			m.Of = slices.DeleteFunc(slices.Clone(m.Of), func(o string) bool { return taken(mutual, m.By, o) })
+			if len(m.Of) > 0 {
+				left = append(left, m)
+			}
+		}
+		q.Mutual = left
+	}
+	if len(out) > 0 {
+		q.leave(out)
+	}
 }

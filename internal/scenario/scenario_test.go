@@ -369,8 +369,16 @@ func TestSchemaAgreesWithTheLoader(t *testing.T) {
 		}
 		return s.Validate(x)
 	}
-	if err := valid(good); err != nil {
-		t.Errorf("the good file: %v", err)
+	for _, more := range []string{"", full, "cut: [{by: BLU, of: all, in: told}, {joint-fire-control: [BLU, GRN]}, {from: GRN, to: BLU, in: [told]}]\n", "joint-fire-control: [BLU, GRN]\n", "joint-fire-control: [[BLU, GRN], {nations: [BLU, GRN], in: told, instead: true, " + why + "}]\n",
+		"mutual-defence: [{by: BLU, of: GRN, in: told, instead: true}]\n", "share: {\"0\": {delay: 7 s, in: told}, \"1\": null}\n", "  p: {include: told, share: {\"0\": {level: track, instead: true}}}\n", "date: 2014-05\n", "date: 2014\n"} {
+		if err := valid(good + more); err != nil {
+			t.Errorf("the good file with %q: %v", more, err)
+		}
+	}
+	for _, more := range []string{"cut: [{by: BLU, from: GRN}]\n", "cut: [{of: BLU}]\n", "  p: {cut: [{by: BLU, of: GRN, in: told}]}\n", "joint-fire-control: [{instead: true}]\n", "mutual-defence: [{by: BLU, of: GRN, instead: 7}]\n", "share: {x: {delay: 7 s}}\n", "share: {\"0\": {delya: 7 s}}\n", "raids: {main: []}\n", "date: spring\n"} {
+		if valid(strings.Replace(good, "raids:\n  main:\n    - {missile: rocket, count: 5, from: pad, at: {city: 1}, over: 60 s, source: assumption, reason: test}\n", "", 1)+more) == nil {
+			t.Errorf("the schema takes %q", more)
+		}
 	}
 	for _, c := range [][2]string{{"raid: main", "rade: main"}, {"facing: 0 deg", "facign: 0 deg"}, {"decision-delay: 30 s", "decision-delay: 30 km"}, {"[10, 20], value", "[91, 20], value"}, {"count: 5", "count: 0"}, {"level: track", "level: trakc"}} {
 		if valid(strings.Replace(good, c[0], c[1], 1)) == nil {

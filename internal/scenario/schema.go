@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"testudo/internal/catalog"
@@ -47,6 +48,26 @@ func oneOrMore(item schema) schema {
 	return schema{"anyOf": []schema{item, {"type": "array", "items": item}}}
 }
 
+// listOf is a list of items, or, over a list that is included, changes of its
+// items by their number.
+func listOf(item schema) schema {
+	return schema{"anyOf": []schema{{"type": "array", "items": item}, {"type": "object", "description": "changes of the included list's items, by number, counted from 0; null takes one away", "propertyNames": schema{"pattern": `^(0|[1-9][0-9]*)$`}, "additionalProperties": schema{"anyOf": []schema{partOf(item), {"type": "null"}}}}}}
+}
+
+// partOf is an item of which not all need be said.
+func partOf(item schema) schema {
+	part := maps.Clone(item)
+	delete(part, "required")
+	if ways, ok := part["anyOf"].([]schema); ok {
+		parts := make([]schema, len(ways))
+		for i, w := range ways {
+			parts[i] = partOf(w)
+		}
+		part["anyOf"] = parts
+	}
+	return part
+}
+
 // cited adds where an item comes from.
 func cited(props schema) schema {
 	props["source"] = schema{"description": "ids of the register of sources, or the word assumption", "anyOf": []schema{{"type": "string"}, {"type": "array", "items": schema{"type": "string"}}}}
@@ -79,18 +100,36 @@ func Schema() []byte {
 			"from": oneOrMore(id), "to": oneOrMore(id), "level": words("none", "warning", "track", "launch-on-remote", "engage-on-remote"), "delay": seconds("delay"), "quality": probability(), "availability": probability(), "veto": flag, "forwardable": flag,
 			"only": object(nil, schema{"classes": oneOrMore(words("CRBM", "SRBM", "MRBM", "IRBM", "ICBM", "SLBM")), "from": oneOrMore(id), "sensors": oneOrMore(id)}), "lost-at": seconds("time of the raid at which the link fails"),
 		}
-		for k, v := range further {
-			props[k] = v
-		}
+		maps.Copy(props, further)
 		return object([]string{"from", "to", "level"}, cited(props))
 	}
-	edge, edgeIn := edgeOf(nil), edgeOf(schema{"in": oneOrMore(id)})
+	// What a posture agrees on and cuts; at the top, further, in which postures.
+	agreements := func(further schema) schema {
+		instead := schema{"instead": schema{"enum": flag["enum"], "description": "takes the place of all that stood there"}}
+		maps.Copy(instead, further)
+		with := func(required []string, props, further schema) schema {
+			maps.Copy(props, further)
+			return object(required, props)
+		}
+		return schema{
+			"share":              listOf(edgeOf(instead)),
+			"joint-fire-control": schema{"type": "array", "description": "nations under one fire control, or a list of such groups", "items": schema{"anyOf": []schema{id, {"type": "array", "items": id}, with([]string{"nations"}, cited(schema{"nations": oneOrMore(id)}), instead)}}},
+			"mutual-defence":     listOf(with([]string{"by", "of"}, cited(schema{"by": oneOrMore(id), "of": oneOrMore(id)}), instead)),
+			"cut": listOf(schema{"description": "links, mutual defence, or who leaves the fire control", "anyOf": []schema{
+				with([]string{"from", "to"}, schema{"from": oneOrMore(id), "to": oneOrMore(id), "both": flag}, further),
+				with([]string{"by", "of"}, schema{"by": oneOrMore(id), "of": oneOrMore(id), "both": flag}, further),
+				with([]string{"joint-fire-control"}, schema{"joint-fire-control": oneOrMore(id)}, further),
+			}}),
+		}
+	}
 	figure := object([]string{"value", "source"}, schema{"value": anyText("value with unit"), "low": anyText("least"), "high": anyText("most"), "source": id, "page": anyText("page or row"), "note": anyText("note"), "reason": anyText("reason of an assumption"), "price-year": integer(1900, 2100), "confidence": words("high", "med", "low")})
 	entry := object(nil, schema{"kind": words(catalog.KindNames()...), "name": anyText("name"), "nation": oneOrMore(id), "about": anyText("one line"), "attributes": schema{"type": "object"}, "figures": schema{"type": "object", "additionalProperties": figure}})
 	source := object([]string{"title", "url"}, schema{"title": anyText("title"), "url": anyText("address"), "published": anyText("date"), "read": words("full", "opening", "abstract", "data"), "note": anyText("note")})
-	groups := schema{"type": "array", "minItems": 1, "items": group}
-	cuts := schema{"type": "array", "items": object([]string{"from", "to"}, schema{"from": oneOrMore(id), "to": oneOrMore(id), "both": flag})}
-	s := object([]string{"testudo", "name"}, schema{
+	groups := listOf(group)
+	groups["anyOf"].([]schema)[0]["minItems"] = 1
+	posture := cited(schema{"about": anyText("what it is"), "include": oneOrMore(id), "without": oneOrMore(id)})
+	maps.Copy(posture, agreements(nil))
+	top := schema{
 		"testudo": schema{"const": 1}, "name": anyText("name of the scenario"), "date": schema{"type": []string{"string", "number"}, "description": "date of the order of battle: 2014, 2014-05 or 2014-05-28", "pattern": `^[0-9]{4}(-[0-9]{2}){0,2}$`}, "about": anyText("what it asks"), "include": oneOrMore(id),
 		"sources": mapOf("register of the scenario's own sources", source), "catalog": mapOf("own entries, and changes to the catalogue's", entry),
 		"world":        object(nil, cited(schema{"earth": words("wgs84", "sphere"), "rotation": flag, "atmosphere": words("us76", "none"), "radius": metres("radius of the sphere"), "mu": anyText("gravitational parameter, m3/s2 or km3/s2")})),
@@ -102,16 +141,15 @@ func Schema() []byte {
 			"salvo": integer(1, 64), "channels": integer(0, 1_000_000), "fire": words("shoot-look-shoot", "salvo"), "lost-at": seconds("time of the raid at which it is lost"), "kill-probability": probability(), "common-mode-per": words("raid", "missile")}))),
 		"commands": mapOf("how each nation fights", object(nil, cited(schema{"decision-delay": seconds("from first information to permission"), "fire": words("shoot-look-shoot", "salvo"), "timing": words("hold", "at-once"), "salvo": integer(1, 64), "ignore-harmless": flag, "reserve": integer(0, MaxRounds), "reserve-value": number("value from which on the reserve may be used"), "ration": integer(0, 1000),
 			"coordinate": words("when-short", "always"), "assess-delay": seconds("from intercept to its result"), "missed-kill": probability(), "false-kill": probability(), "track-accuracy": metres("impact ellipse at which a track tells what is threatened")}))),
-		"raids":      mapOf("what is shot", schema{"anyOf": []schema{groups, object([]string{"groups"}, schema{"about": anyText("what it is"), "groups": groups})}}),
+		"raids":      mapOf("what is shot", schema{"anyOf": []schema{object([]string{"groups"}, schema{"about": anyText("what it is"), "groups": groups}), groups}}),
 		"raid":       id,
 		"objectives": mapOf("what the attacker wants", object([]string{"on"}, cited(schema{"about": anyText("what it is"), "at-least": integer(1, MaxMissiles), "on": oneOrMore(id), "damage": number("value lost")}))),
-		"postures": mapOf("sets of agreements", object(nil, cited(schema{"about": anyText("what it is"), "include": oneOrMore(id), "share": schema{"type": "array", "items": edge}, "cut": cuts, "without": oneOrMore(id),
-			"joint-fire-control": schema{"type": "array"}, "mutual-defence": schema{"type": "array", "items": object([]string{"by", "of"}, cited(schema{"by": oneOrMore(id), "of": oneOrMore(id)}))}}))),
-		"cut":      cuts,
-		"share":    schema{"type": "array", "items": edgeIn},
-		"campaign": campaignSchema(id),
-		"ladder":   schema{"anyOf": []schema{{"type": "array", "items": id}, object(nil, cited(schema{"nations": oneOrMore(id), "delay": seconds("delay of the links"), "quality": probability(), "availability": probability(), "forwardable": flag}))}},
-	})
+		"postures":   mapOf("sets of agreements", object(nil, posture)),
+		"campaign":   campaignSchema(id),
+		"ladder":     schema{"anyOf": []schema{{"type": "array", "items": id}, object(nil, cited(schema{"nations": oneOrMore(id), "delay": seconds("delay of the links"), "quality": probability(), "availability": probability(), "forwardable": flag}))}},
+	}
+	maps.Copy(top, agreements(schema{"in": oneOrMore(id)}))
+	s := object([]string{"testudo", "name"}, top)
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "Testudo scenario"
 	out, err := json.MarshalIndent(s, "", "  ")

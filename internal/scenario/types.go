@@ -35,6 +35,7 @@ type File struct {
 	Objectives        []Objective
 	Campaign          Campaign
 	Postures          []Posture
+	Bare              []Posture // as they are before what the top of the file lays over them and cuts
 	Ladder            []string
 	Digest            string   // SHA-256 of the merged content and the catalogue under it
 	Defaults          []string // what the file did not say and what was taken, in words

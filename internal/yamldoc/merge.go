@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,13 +9,20 @@ import (
 )
 
 // Merge lays one document over another: mappings merge key by key, anything
-// else is replaced, and a null deletes. Every value keeps its own place, so an
-// error in a merged document still names the file it was written in.
-func Merge(base, over Node) Node {
-	return Node{merge(base.y, over.y), over.file, over.trail}
+// else is replaced, and a null deletes. A mapping whose keys are all numbers,
+// over a list of mappings, changes items of that list, counted from 0 as in a
+// path. Every value keeps its own place, so an error in a merged document still
+// names the file it was written in.
+func Merge(base, over Node, ps *Problems) Node {
+	return Node{merge(base.y, over.y, make([]step, 0, MaxDepth+2), ps), over.file, over.trail}
 }
 
-func merge(base, over *yaml.Node) *yaml.Node {
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+func merge(base, over *yaml.Node, at []step, ps *Problems) *yaml.Node {
+	if base != nil && over != nil && base.Kind == yaml.SequenceNode && numbers(over) && mappings(base) {
+		return mergeItems(base, over, at, ps)
+	}
 	if base == nil || over == nil || base.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode {
 		if over == nil {
 			return base
@@ -29,23 +37,68 @@ func merge(base, over *yaml.Node) *yaml.Node {
 		for j := 0; j+1 < len(over.Content); j += 2 {
 			if over.Content[j].Value == k.Value {
 				used[k.Value] = true
-				k, v = over.Content[j], merge(v, over.Content[j+1])
+				k, v = over.Content[j], merge(v, over.Content[j+1], append(at, byKey(k.Value)), ps)
 				break
 			}
 		}
-		if v.Kind == yaml.ScalarNode && v.Tag == "!!null" {
+		if isNull(v) {
 			continue
 		}
 		out.Content = append(out.Content, k, v)
 	}
 	for j := 0; j+1 < len(over.Content); j += 2 {
 		k, v := over.Content[j], over.Content[j+1]
-		if used[k.Value] || v.Kind == yaml.ScalarNode && v.Tag == "!!null" {
+		if used[k.Value] || isNull(v) {
 			continue
 		}
 		out.Content = append(out.Content, k, v)
 	}
 	return &out
+}
+
+// numbers reports whether a node is a mapping whose keys are all numbers.
+func numbers(n *yaml.Node) bool {
+	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
+		return false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if k, err := strconv.Atoi(n.Content[i].Value); err != nil || k < 0 || strconv.Itoa(k) != n.Content[i].Value {
+			return false
+		}
+	}
+	return true
+}
+
+func mappings(list *yaml.Node) bool {
+	return !slices.ContainsFunc(list.Content, func(n *yaml.Node) bool { return n.Kind != yaml.MappingNode })
+}
+
+func mergeItems(base, over *yaml.Node, at []step, ps *Problems) *yaml.Node {
+	list := slices.Clone(base.Content)
+	for j := 0; j+1 < len(over.Content); j += 2 {
+		k, v := over.Content[j], over.Content[j+1]
+		i, _ := strconv.Atoi(k.Value)
+		if i >= len(list) {
+			path := ""
+			for _, s := range at {
+				path = s.after(path)
+			}
+			ps.Add(Problem{Pos: Pos{k.HeadComment, k.Line, k.Column}, Path: path, Message: noItem(len(list)), Given: k.Value})
+			continue
+		}
+		if isNull(v) {
+			list[i] = nil
+			continue
+		}
+		list[i] = merge(list[i], v, append(at, step{item: i + 1}), ps)
+	}
+	out := *base
+	out.Content = slices.DeleteFunc(list, func(n *yaml.Node) bool { return n == nil })
+	return &out
+}
+
+func noItem(n int) string {
+	return "no such item; the list has " + strconv.Itoa(n) + ", counted from 0"
 }
 
 // Set replaces the value at a path ("commands.JPN.salvo", "raids.a[0].count" or
@@ -109,7 +162,7 @@ func Set(root Node, path, value, from string, ps *Problems) Node {
 		case yaml.SequenceNode:
 			k, err := strconv.Atoi(p)
 			if err != nil || k < 0 || k >= len(at.Content) {
-				return fail("no such item; the list has "+strconv.Itoa(len(at.Content))+", counted from 0", p, nil)
+				return fail(noItem(len(at.Content)), p, nil)
 			}
 			if last {
 				at.Content[k] = val

@@ -1,6 +1,7 @@
 package yamldoc
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestMerge(t *testing.T) {
 	ps := new(Problems)
 	base, _ := Parse("base.yaml", []byte("a: {x: 1, y: 2}\nb: 3\nc: 4\n"), ps)
 	over, _ := Parse("over.yaml", []byte("a: {y: 5, z: 6}\nc: null\nd: 7\n"), ps)
-	m := Merge(base, over)
+	m := Merge(base, over, ps)
 	f := m.Fields(ps, "a", "b", "d")
 	a, _ := f.Get("a")
 	g := a.Fields(ps, "x", "y", "z")
@@ -79,6 +80,41 @@ func TestMerge(t *testing.T) {
 	}
 	if x.Pos().File != "base.yaml" || y.Pos().File != "over.yaml" {
 		t.Errorf("places %v and %v", x.Pos(), y.Pos())
+	}
+}
+
+// A mapping of numbers changes the items of a list of mappings: what an item does
+// not say again stays, null takes one away, and a number beyond the list is told
+// with its place. Other lists are replaced.
+func TestMergeItems(t *testing.T) {
+	for _, c := range []struct{ base, over, want, problem string }{
+		{"a: [{x: 1, y: 2}, {x: 3}]", "a: {1: {x: 4, z: 5}}", "a: [{x: 1, y: 2}, {x: 4, z: 5}]", ""},
+		{"a: [{x: 1}, {x: 2}, {x: 3}]", "a: {0: null, 2: {x: 9}}", "a: [{x: 2}, {x: 9}]", ""},
+		{"a: [{b: [{x: 1}]}]", "a: {0: {b: {0: {x: 2}}}}", "a: [{b: [{x: 2}]}]", ""},
+		{"a: [{x: 1}]", "a: [{y: 1}]", "a: [{y: 1}]", ""},
+		{"a: [{x: 1}]", "a: {b: {0: 1}}", "a: {b: {0: 1}}", ""},
+		{"a: [1, 2]", "a: {0: 3}", "a: {0: 3}", ""},
+		{"a: [{x: 1}]", "a: {00: {x: 3}}", "a: {00: {x: 3}}", ""},
+		{"a: {b: [{x: 1}]}", "a: {b: {1: {x: 3}}}", "", `over.yaml:1:9: a.b: no such item; the list has 1, counted from 0 (given "1")`},
+		{"a: [{b: [{x: 1}]}]", "a: {0: {b: {7: null}}}", "", `over.yaml:1:13: a[0].b: no such item; the list has 1, counted from 0 (given "7")`},
+	} {
+		ps := new(Problems)
+		base, _ := Parse("base.yaml", []byte(c.base), ps)
+		over, _ := Parse("over.yaml", []byte(c.over), ps)
+		want, _ := Parse("want.yaml", []byte(c.want), new(Problems))
+		got := Merge(base, over, ps)
+		if c.problem != "" {
+			if ps.Len() != 1 || ps.Error() != c.problem {
+				t.Errorf("%s over %s: %v", c.over, c.base, ps.Err())
+			}
+			continue
+		}
+		var a, b bytes.Buffer
+		Canonical(got, &a)
+		Canonical(want, &b)
+		if ps.Len() != 0 || a.String() != b.String() {
+			t.Errorf("%s over %s: %s, %v", c.over, c.base, a.String(), ps.Err())
+		}
 	}
 }
 
