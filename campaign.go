@@ -2,6 +2,7 @@ package testudo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"testudo/internal/campaign"
@@ -23,7 +24,7 @@ func (s *Scenario) Campaign(ctx context.Context, days int, o Options) (*report.C
 			f.Campaign.Raids[0].To = days
 		}
 	}
-	p, t, err := s.campaignPlan(&Scenario{&f}, nil)
+	p, t, err := s.campaignPlan(ctx, &Scenario{&f}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (s *Scenario) Campaign(ctx context.Context, days int, o Options) (*report.C
 }
 
 // campaignPlan compiles every raid of the campaign.
-func (s *Scenario) campaignPlan(f *Scenario, change func(*theatre.Theatre)) (*campaign.Plan, *theatre.Theatre, error) {
+func (s *Scenario) campaignPlan(ctx context.Context, f *Scenario, change func(*theatre.Theatre)) (*campaign.Plan, *theatre.Theatre, error) {
 	var raids []string
 	seen := map[string]bool{}
 	for _, r := range f.File.Campaign.Raids {
@@ -74,15 +75,21 @@ func (s *Scenario) campaignPlan(f *Scenario, change func(*theatre.Theatre)) (*ca
 	var last *theatre.Theatre // raids share missiles, interceptors and flights
 	var c *sim.Compiler
 	for _, r := range raids {
-		t, err := theatre.Resolve(f.File, theatre.Options{Raid: r, Previous: last, Each: onAllCores})
+		t, err := theatre.Resolve(f.File, theatre.Options{Raid: r, Previous: last, Each: onAllCores, Stop: ended(ctx)})
+		if errors.Is(err, theatre.ErrStopped) {
+			return nil, nil, ctx.Err()
+		}
 		if err != nil {
 			return nil, nil, err
 		}
 		if change != nil {
 			change(t)
 		}
-		c = sim.NewCompilerFrom(c, t, onAllCores)
+		c = sim.NewCompilerFrom(c, t, onAllCores, ended(ctx))
 		b, err := c.Board(t.Postures, t.Ladder)
+		if errors.Is(err, theatre.ErrStopped) {
+			return nil, nil, ctx.Err()
+		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("raid %s: %w", r, err)
 		}
@@ -111,7 +118,7 @@ func harmless(t *theatre.Theatre) bool {
 func (s *Scenario) ignoring(ctx context.Context, f *Scenario, p *campaign.Plan, o campaign.Options, d *report.CampaignDocument) error {
 	last := o.Postures[len(o.Postures)-1]
 	with := func(ignore bool) (leakers, shots []int64, err error) {
-		q, _, err := s.campaignPlan(f, func(t *theatre.Theatre) {
+		q, _, err := s.campaignPlan(ctx, f, func(t *theatre.Theatre) {
 			for i := range t.Nations {
 				t.Nations[i].Command.IgnoreHarmless = ignore
 			}

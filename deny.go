@@ -26,7 +26,7 @@ func (s *Scenario) Deny(ctx context.Context, raid string, factors []float64, o O
 	var w *World
 	for k, f := range factors {
 		var err error
-		if w, err = s.scaled(raid, f).CompileFrom(w, raid); err != nil {
+		if w, err = s.scaled(raid, f).CompileWhile(ctx, w, raid); err != nil {
 			return nil, err
 		}
 		opts := o

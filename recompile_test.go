@@ -2,11 +2,15 @@ package testudo
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -307,11 +311,61 @@ func TestCompileInAnyOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := sim.NewCompilerFrom(nil, th, each).Board(th.Postures, th.Ladder)
+			b, err := sim.NewCompilerFrom(nil, th, each, nil).Board(th.Postures, th.Ladder)
 			if err != nil {
 				t.Fatal(err)
 			}
 			equal(t, &World{Board: b}, s, "")
+		}
+	}
+}
+
+// A compilation can be given up between any two pieces of work, of which the pairs of
+// a path with a sensor or a battery are some; who does not stop it gets the same board.
+func TestCompileStops(t *testing.T) {
+	for _, name := range []string{"gulf", "europe-epaa", "textbook/pooled"} {
+		s, err := Load("scenarios/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked, upTo int64
+		stop := func() bool { return atomic.AddInt64(&asked, 1) > upTo }
+		upTo = math.MaxInt64
+		w, err := s.compile(nil, "", stop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, w, s, "")
+		all := atomic.LoadInt64(&asked)
+		if th := w.Theatre; all < int64(len(th.Paths)*(len(th.Sensors)+len(th.Batteries))) {
+			t.Errorf("%s: asked %d times whether to stop, with %d paths, %d sensors and %d batteries", name, all, len(th.Paths), len(th.Sensors), len(th.Batteries))
+		}
+		for _, upTo = range []int64{0, 1, 3, all / 4, all / 2, all - all/8, all - 1} {
+			asked = 0
+			if w, err := s.compile(nil, "", stop); w != nil || !errors.Is(err, theatre.ErrStopped) {
+				t.Fatalf("%s: stopped when asked for the %dth time of %d: %v", name, upTo+1, all, err)
+			}
+			// What is left is passed over: nobody looks, aims or flies any more.
+			if asked > all+int64(len(w.Theatre.Paths)) {
+				t.Errorf("%s: stopped at %d of %d, asked %d times", name, upTo, all, asked)
+			}
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s, err := Load("scenarios/levant-2025.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, err := s.CompileWhile(ctx, nil, ""); w != nil || err != context.Canceled {
+		t.Errorf("given up before it began: %v, %v", w, err)
+	}
+	for what, f := range map[string]func() error{
+		"campaign": func() error { _, err := s.Campaign(ctx, 1, Options{Runs: 1}); return err },
+		"deny":     func() error { _, err := s.Deny(ctx, "", []float64{1}, Options{Runs: 1}); return err },
+	} {
+		if err := f(); err != context.Canceled {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

@@ -188,7 +188,24 @@ func (s *Scenario) Compile(raid string) (*World, error) {
 // prev (nil: from nothing). The world is that of Compile, bit for bit; prev stays
 // as it is and may serve several at a time.
 func (s *Scenario) CompileFrom(prev *World, raid string) (*World, error) {
-	o := theatre.Options{Raid: raid, Each: onAllCores}
+	return s.CompileWhile(context.Background(), prev, raid)
+}
+
+// CompileWhile is CompileFrom that is given up, between two small pieces of work,
+// when the context ends; then its error is the context's.
+func (s *Scenario) CompileWhile(ctx context.Context, prev *World, raid string) (*World, error) {
+	w, err := s.compile(prev, raid, ended(ctx))
+	if errors.Is(err, theatre.ErrStopped) {
+		return nil, ctx.Err()
+	}
+	return w, err
+}
+
+// ended asks a context whether it has ended, for packages that know of none.
+func ended(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }
+
+func (s *Scenario) compile(prev *World, raid string, stop func() bool) (*World, error) {
+	o := theatre.Options{Raid: raid, Each: onAllCores, Stop: stop}
 	var before *sim.Compiler
 	if prev != nil {
 		o.Previous, before = prev.Theatre, prev.compiler
@@ -197,7 +214,7 @@ func (s *Scenario) CompileFrom(prev *World, raid string) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := sim.NewCompilerFrom(before, t, onAllCores)
+	c := sim.NewCompilerFrom(before, t, onAllCores, stop)
 	b, err := c.Board(t.Postures, t.Ladder)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ package coalition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -131,7 +132,7 @@ func Values(ctx context.Context, t *theatre.Theatre, posture int, o Options) (*b
 // posture, how much less is lost than under the first. Postures that are alike are
 // played once.
 func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, batches int, o Options) ([][]float64, error) {
-	b, err := sim.NewCompilerFrom(o.Compiler, t, nil).Board(list, nil)
+	b, err := board(ctx, t, list, o)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +180,16 @@ func worth(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, batc
 	return out, nil
 }
 
+// board compiles postures over the physics of the compiler before, while the context
+// lasts.
+func board(ctx context.Context, t *theatre.Theatre, list []theatre.Posture, o Options) (*sim.Board, error) {
+	b, err := sim.NewCompilerFrom(o.Compiler, t, nil, func() bool { return ctx.Err() != nil }).Board(list, nil)
+	if errors.Is(err, theatre.ErrStopped) {
+		err = ctx.Err()
+	}
+	return b, err
+}
+
 // metric is the column that the measure counts, and how many of its units are one.
 func (o *Options) metric() (sim.Kind, float64) {
 	if o.Measure == Leakers {
@@ -197,7 +208,7 @@ func Own(ctx context.Context, t *theatre.Theatre, posture int, o Options) ([]flo
 	if err != nil {
 		return nil, err
 	}
-	b, err := sim.NewCompilerFrom(o.Compiler, t, nil).Board([]theatre.Posture{none, t.Postures[posture]}, nil)
+	b, err := board(ctx, t, []theatre.Posture{none, t.Postures[posture]}, o)
 	if err != nil {
 		return nil, err
 	}

@@ -89,12 +89,12 @@ func workers(ctx context.Context) int {
 	return max(1, n)
 }
 
-// world compiles a theatre that is not too large.
-func (s *Server) world(sc *testudo.Scenario, raid string) (*testudo.World, error) {
+// world compiles a theatre that is not too large, while the context lasts.
+func (s *Server) world(ctx context.Context, sc *testudo.Scenario, raid string) (*testudo.World, error) {
 	if err := s.fits(sc, raid); err != nil {
 		return nil, err
 	}
-	return s.worlds.get(sc, raid)
+	return s.worlds.get(ctx, sc, raid)
 }
 
 // answer computes the JSON answer to a question about a variant, once for all
@@ -113,7 +113,7 @@ func (s *Server) answer(ctx context.Context, what string, v Variant, match strin
 	}
 	out.Body, err = s.answers.get(ctx, k, func(ctx context.Context) (body []byte, err error) {
 		err = s.inTurn(ctx, false, func(ctx context.Context) error {
-			w, err := s.world(sc, v.Raid)
+			w, err := s.world(ctx, sc, v.Raid)
 			if err != nil {
 				return err
 			}
@@ -403,8 +403,8 @@ func (s *Server) check(ctx context.Context, in *variantIn) (*checkOut, error) {
 	sc, err := s.load(ctx, in.Body)
 	if err == nil {
 		out.Body.Summary = sc.Summary()
-		err = s.inTurn(ctx, false, func(context.Context) error {
-			_, err := s.world(sc, in.Body.Raid)
+		err = s.inTurn(ctx, false, func(ctx context.Context) error {
+			_, err := s.world(ctx, sc, in.Body.Raid)
 			return err
 		})
 	}
@@ -492,7 +492,7 @@ func (s *Server) staircase(ctx context.Context, sc *testudo.Scenario, raid strin
 	for i, runs := range append(stages, full.Runs) {
 		err := s.inTurn(ctx, i > 0, func(ctx context.Context) error {
 			if stairs == nil {
-				w, err := s.world(sc, raid)
+				w, err := s.world(ctx, sc, raid)
 				if err != nil {
 					return err
 				}
@@ -543,7 +543,7 @@ func (s *Server) compare(ctx context.Context, in *compareIn) (*answerOut, error)
 	}
 	o := b.Dice.options(s)
 	return s.answer(ctx, "compare", b.A, in.IfNoneMatch, []any{other.File.Digest, b.B.Raid, b.PostureA, b.PostureB, o.Seed, o.Runs}, func(ctx context.Context, w *testudo.World) (any, error) {
-		v, err := s.world(other, b.B.Raid)
+		v, err := s.world(ctx, other, b.B.Raid)
 		if err != nil {
 			return nil, err
 		}

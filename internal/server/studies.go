@@ -388,6 +388,14 @@ func writeThrough(name string, data []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// lastOf is the posture asked about; where none is, the last of the ladder.
+func lastOf(f *scenario.File, posture string) string {
+	if n := len(f.Ladder); posture == "" && n > 0 {
+		return f.Ladder[n-1]
+	}
+	return posture
+}
+
 // perform answers the question of a study.
 func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total int)) ([]resultFile, error) {
 	q := &k.Question.Body
@@ -398,15 +406,12 @@ func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total
 	if sc.File.Digest != k.Study.Digest {
 		return nil, wrong("what the scenario includes was changed after the study was asked; start it again")
 	}
-	w, err := s.world(sc, q.Raid)
+	w, err := s.world(ctx, sc, q.Raid)
 	if err != nil {
 		return nil, err
 	}
 	o := testudo.Options{Seed: k.Study.Seed, Runs: k.Study.Runs, Workers: 1, Progress: progress}
-	posture := q.Posture
-	if posture == "" && len(sc.File.Ladder) > 0 {
-		posture = sc.File.Ladder[len(sc.File.Ladder)-1]
-	}
+	posture := lastOf(sc.File, q.Posture)
 	cmd := line(k.Study.Kind, q.Variant, o)
 	tool := "testudo " + testudo.Version
 	var doc any
@@ -424,7 +429,9 @@ func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total
 			// What would flip the answer plays the whole ladder dozens of times.
 			so := o
 			so.Runs = min(o.Runs, 1000)
-			if d.Flip, err = w.Swings(ctx, c, func(sets ...string) (*testudo.World, error) { return s.withSets(w, q.Variant, k.Study.Owner, sets) }, so); err != nil {
+			if d.Flip, err = w.Swings(ctx, c, func(sets ...string) (*testudo.World, error) {
+				return s.withSets(ctx, w, q.Variant, k.Study.Owner, sets)
+			}, so); err != nil {
 				return nil, err
 			}
 			if pictures, d.Notes, err = w.Pictures(ctx, c, o); err != nil {
@@ -771,6 +778,9 @@ func (s *Server) startStudy(ctx context.Context, in *studyIn) (*studyOut, error)
 	}
 	if err == nil && b.Raid != "" && !slices.ContainsFunc(sc.File.Raids, func(r scenario.Raid) bool { return r.ID == b.Raid }) {
 		err = wrong("no raid %q", b.Raid)
+	}
+	if err == nil && (b.Kind == "burden" || b.Kind == "links") {
+		err = s.playsCoalitions(sc.File, b.Raid, lastOf(sc.File, b.Posture))
 	}
 	if err != nil {
 		return nil, s.fault(ctx, err)

@@ -16,7 +16,9 @@ import (
 	"unicode/utf8"
 
 	"testudo"
+	"testudo/internal/coalition"
 	"testudo/internal/scenario"
+	"testudo/internal/sim"
 	"testudo/internal/units"
 	"testudo/scenarios"
 )
@@ -161,12 +163,12 @@ func (s *Server) read(v Variant, user string, sets ...string) (*testudo.Scenario
 
 // withSets compiles a variant with values overridden, from the variant's own world
 // and without keeping it.
-func (s *Server) withSets(w *testudo.World, v Variant, user string, sets []string) (*testudo.World, error) {
+func (s *Server) withSets(ctx context.Context, w *testudo.World, v Variant, user string, sets []string) (*testudo.World, error) {
 	sc, err := s.read(v, user, sets...)
 	if err != nil {
 		return nil, err
 	}
-	return sc.CompileFrom(w, v.Raid)
+	return sc.CompileWhile(ctx, w, v.Raid)
 }
 
 // key is the digest of a question: what is asked of what.
@@ -221,15 +223,71 @@ func missiles(f *scenario.File, raid string) (n int) {
 	return n
 }
 
+// agreed is what the agreements of a theatre take to compile and to keep, in the
+// measure of pairs: each posture about a sixtieth of what the pairs do, each of its
+// states about a two-thousandth.
+func agreed(f *scenario.File, pairs int) int {
+	n := 32 * len(f.Postures)
+	for i := range f.Postures {
+		n += states(f, &f.Postures[i])
+	}
+	return pairs * n / perState
+}
+
+// perState is how many states of what may fail take what the pairs do.
+const perState = 2000
+
+// states is how many ways there are for the links and sensors of a posture to be up
+// or down.
+func states(f *scenario.File, p *scenario.Posture) int {
+	n := 0
+	for k := range p.Edges {
+		if p.Edges[k].Availability < 1 {
+			n++
+		}
+	}
+	for k := range f.Sensors {
+		if f.Sensors[k].Availability < 1 && !slices.Contains(p.LostSensors, f.Sensors[k].ID) {
+			n++
+		}
+	}
+	// With more of them it does not compile.
+	return 1 << min(n, sim.MaxChance)
+}
+
+// playsCoalitions refuses to play every coalition of a posture's nations where their
+// boards would take more than a theatre may.
+func (s *Server) playsCoalitions(f *scenario.File, raid, posture string) error {
+	pairs, _ := size(f, raid)
+	nations, of := 0, 1
+	for i := range f.Nations {
+		if !f.Nations[i].Attacker {
+			nations++
+		}
+	}
+	for i := range f.Postures {
+		if f.Postures[i].ID == posture {
+			of = states(f, &f.Postures[i])
+		}
+	}
+	if n := pairs * (of << min(nations, coalition.MaxNations)) / perState; n > s.Limits.Pairs {
+		return wrong("the theatre is too large for every coalition of its %d nations to be played on this server", nations)
+	}
+	return nil
+}
+
 // fits refuses a theatre that would take more time and memory to compile than
 // this server has for one.
 func (s *Server) fits(sc *testudo.Scenario, raid string) error {
 	pairs, looks := size(sc.File, raid)
+	more := agreed(sc.File, pairs)
 	switch {
 	case pairs > s.Limits.Pairs:
 		return wrong("the theatre is too large for this server: %d pairs of a flight with a sensor or battery; at most %d (--max-pairs)", pairs, s.Limits.Pairs)
 	case looks > s.Limits.Looks:
 		return wrong("the theatre is too large for this server: %d pairs of a missile with a sensor or battery; at most %d", looks, s.Limits.Looks)
+	case more > s.Limits.Pairs:
+		return wrong("the theatre is too large for this server: what may fail in %d postures makes of %d pairs of a flight with a sensor or battery as much as %d more would; at most %d (--max-pairs)", len(sc.File.Postures), pairs, more, s.Limits.Pairs)
 	}
 	return nil
 }
@@ -252,7 +310,7 @@ type compiled struct {
 
 func newWorlds(l Limits) *worlds { return &worlds{most: l.Worlds, room: l.Pairs} }
 
-func (w *worlds) get(sc *testudo.Scenario, raid string) (*testudo.World, error) {
+func (w *worlds) get(ctx context.Context, sc *testudo.Scenario, raid string) (*testudo.World, error) {
 	if raid == "" {
 		raid = sc.File.DefaultRaid
 	}
@@ -270,13 +328,13 @@ func (w *worlds) get(sc *testudo.Scenario, raid string) (*testudo.World, error) 
 	}
 	w.mu.Unlock()
 	// Most questions differ little from the one before about the same theatre.
-	x, err := sc.CompileFrom(like, raid)
+	x, err := sc.CompileWhile(ctx, like, raid)
 	if err != nil {
 		return nil, asked(err)
 	}
 	// Twenty missiles' looks take about what one pair does.
 	pairs, looks := size(sc.File, raid)
-	c := &compiled{k, sc.File.Name, x, pairs + looks/20}
+	c := &compiled{k, sc.File.Name, x, pairs + looks/20 + agreed(sc.File, pairs)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.line = append(w.line, c)

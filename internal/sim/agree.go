@@ -126,6 +126,9 @@ func (c *Compiler) path(i int, states []*state) (out []PathState, saw []uint32) 
 	out, saw = make([]PathState, len(states)), make([]uint32, len(states))
 	alike := map[string]int{} // a state by all that it has to do with the path
 	for k, s := range states {
+		if c.stop() {
+			return out, saw
+		}
 		key := p.enter(s)
 		if like, ok := alike[string(key)]; ok {
 			out[k], saw[k] = out[like], saw[like]

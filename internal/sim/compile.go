@@ -49,6 +49,7 @@ type Compiler struct {
 	killOf   []uint32 // per battery: the number of its way to kill
 	next     uint32   // the number last given to a way to kill
 	each     func(n int, do func(i int))
+	stop     func() bool
 }
 
 // pathPhysics is what is known of one path before anybody agrees on anything.
@@ -82,7 +83,7 @@ type sensed struct {
 // NewCompiler flies nothing (the theatre's paths have flown) but looks and
 // reaches: every sensor at every path, every battery at every path.
 func NewCompiler(t *theatre.Theatre) *Compiler {
-	return NewCompilerFrom(nil, t, nil)
+	return NewCompilerFrom(nil, t, nil, nil)
 }
 
 // NewCompilerFrom is NewCompiler for a theatre much like one compiled before:
@@ -90,8 +91,9 @@ func NewCompiler(t *theatre.Theatre) *Compiler {
 // where the flight is the very same one (theatre.Options.Previous keeps it) and
 // sensor and battery stand and are as they were. The boards are those of
 // NewCompiler, bit for bit. prev may be nil; it is only read. The paths are worked
-// on by each, as in theatre.Options.
-func NewCompilerFrom(prev *Compiler, t *theatre.Theatre, each func(n int, do func(i int))) *Compiler {
+// on by each, and given up when stop says so, as in theatre.Options: then Board
+// gives theatre.ErrStopped, and the compiler is of no other use.
+func NewCompilerFrom(prev *Compiler, t *theatre.Theatre, each func(n int, do func(i int)), stop func() bool) *Compiler {
 	if each == nil {
 		each = func(n int, do func(i int)) {
 			for i := range n {
@@ -99,7 +101,17 @@ func NewCompilerFrom(prev *Compiler, t *theatre.Theatre, each func(n int, do fun
 			}
 		}
 	}
-	c := &Compiler{t: t, each: each}
+	if stop == nil {
+		stop = func() bool { return false }
+	}
+	c := &Compiler{t: t, stop: stop}
+	c.each = func(n int, do func(i int)) {
+		each(n, func(i int) {
+			if !stop() {
+				do(i)
+			}
+		})
+	}
 	var k *kept
 	if prev != nil {
 		c.routings, c.kills, c.next = newRoutings(prev.routings), prev.kills.heir(), prev.next
@@ -110,7 +122,7 @@ func NewCompilerFrom(prev *Compiler, t *theatre.Theatre, each func(n int, do fun
 	c.kinds, c.kindOf = kindsOf(t)
 	c.killOf = c.killNumbers()
 	c.paths = make([]pathPhysics, len(t.Paths))
-	each(len(t.Paths), func(i int) { c.paths[i] = c.physics(i, k) })
+	c.each(len(t.Paths), func(i int) { c.paths[i] = c.physics(i, k) })
 	for i := 1; i < len(c.paths); i++ {
 		c.paths[i].first = c.paths[i-1].first + len(c.paths[i-1].views)
 	}
@@ -136,6 +148,9 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 	}
 	var scan *sense.Scan // made when the first radar must look
 	for s := range t.Sensors {
+		if c.stop() {
+			return ph
+		}
 		ph.ofView[s] = -1
 		var x sensed
 		seen := false
@@ -166,6 +181,9 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 	path := p.Samples // taken when the first battery must aim
 	ph.windows, ph.kins, ph.ids = make([]engage.Window, len(t.Batteries)), make([]Kin, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
+		if c.stop() {
+			return ph
+		}
 		if was != nil && k.batteries[b] >= 0 {
 			w := k.batteries[b]
 			ph.windows[b], ph.kins[b], ph.ids[b] = was.windows[w], was.kins[w], was.ids[w]
@@ -280,6 +298,9 @@ func curve(c sense.Curve) Curve {
 
 // Board makes the tables of the given postures.
 func (c *Compiler) Board(postures []theatre.Posture, ladder []int) (*Board, error) {
+	if c.stop() {
+		return nil, theatre.ErrStopped
+	}
 	t := c.t
 	b := &Board{Name: t.Name + ": " + t.Raid, Digest: t.Digest}
 	for i := range t.Nations {
@@ -406,6 +427,9 @@ func (c *Compiler) postures(b *Board, postures []theatre.Posture) error {
 			return fmt.Errorf("posture %s: %d links and sensors have an availability below one; at most %d can (each doubles the tables)", tp.ID, len(parts), MaxChance)
 		}
 		for number := range 1 << len(parts) {
+			if c.stop() {
+				return theatre.ErrStopped
+			}
 			s := c.in(tp, parts, number, c.routings)
 			states = append(states, s)
 			p.States = append(p.States, make([]PathState, len(c.paths)))
@@ -427,6 +451,9 @@ func (c *Compiler) postures(b *Board, postures []theatre.Posture) error {
 			}
 		}
 	})
+	if c.stop() {
+		return theatre.ErrStopped
+	}
 	s := 0
 	sights := map[string]int32{}
 	for p := range b.Postures {

@@ -27,7 +27,7 @@ func newFlown() flown {
 }
 
 func (r *resolver) calibrate(s flight.Spec) (*flight.Missile, error) {
-	return recall(r.before.missiles, r.t.flown.missiles, r.missileKey(s), func() (*flight.Missile, error) { return flight.Calibrate(r.t.Earth, s) })
+	return recall(r, r.before.missiles, r.t.flown.missiles, r.missileKey(s), func() (*flight.Missile, error) { return flight.Calibrate(r.t.Earth, s) })
 }
 
 func (r *resolver) missileKey(s flight.Spec) string {
@@ -35,21 +35,25 @@ func (r *resolver) missileKey(s flight.Spec) string {
 }
 
 func (r *resolver) fly(m *flight.Missile, a flight.Aim) (*flight.Trajectory, error) {
-	return recall(r.before.flights, r.t.flown.flights, flightKey{m, a}, func() (*flight.Trajectory, error) { return m.Aim(r.t.Earth, a) })
+	return recall(r, r.before.flights, r.t.flown.flights, flightKey{m, a}, func() (*flight.Trajectory, error) { return m.Aim(r.t.Earth, a) })
 }
 
 func (r *resolver) flyout(s flight.FlyoutSpec) (*flight.Flyout, error) {
-	return recall(r.before.flyouts, r.t.flown.flyouts, s, func() (*flight.Flyout, error) { return flight.NewFlyout(s) })
+	return recall(r, r.before.flyouts, r.t.flown.flyouts, s, func() (*flight.Flyout, error) { return flight.NewFlyout(s) })
 }
 
 // recall takes a value from what an earlier world has, or else makes it, and
-// notes it for a later one. What fails is not noted.
-func recall[K comparable, V any](before, now map[K]*V, key K, make func() (*V, error)) (*V, error) {
+// notes it for a later one. What fails is not noted, and nothing is made any more
+// when it is to stop.
+func recall[K comparable, V any](r *resolver, before, now map[K]*V, key K, make func() (*V, error)) (*V, error) {
 	v, ok := now[key]
 	if !ok {
 		v, ok = before[key]
 	}
 	if !ok {
+		if r.stopped() {
+			return nil, ErrStopped
+		}
 		var err error
 		if v, err = make(); err != nil {
 			return nil, err
@@ -71,7 +75,7 @@ func (r *resolver) flyAhead() {
 	if raid == nil {
 		return
 	}
-	missiles, flyouts := newAhead(r.before.missiles, r.t.flown.missiles), newAhead(r.before.flyouts, r.t.flown.flyouts)
+	missiles, flyouts := newAhead(r, r.before.missiles, r.t.flown.missiles), newAhead(r, r.before.flyouts, r.t.flown.flyouts)
 	specs := map[string]flight.Spec{}
 	for _, g := range raid.Groups {
 		if e, ok := r.f.Book.Entry(g.Missile); ok {
@@ -98,7 +102,7 @@ func (r *resolver) flyAhead() {
 	})
 	missiles.note()
 	flyouts.note()
-	flights := newAhead(r.before.flights, r.t.flown.flights)
+	flights := newAhead(r, r.before.flights, r.t.flown.flights)
 	for g := range raid.Groups {
 		gr := &raid.Groups[g]
 		spec, ok := specs[gr.Missile]
@@ -127,6 +131,7 @@ func (r *resolver) flyAhead() {
 
 // ahead is a list of things to make that an earlier world does not have.
 type ahead[K comparable, V any] struct {
+	r           *resolver
 	before, now map[K]*V
 	listed      map[K]bool
 	keys        []K
@@ -134,8 +139,8 @@ type ahead[K comparable, V any] struct {
 	made        []*V
 }
 
-func newAhead[K comparable, V any](before, now map[K]*V) *ahead[K, V] {
-	return &ahead[K, V]{before: before, now: now, listed: map[K]bool{}}
+func newAhead[K comparable, V any](r *resolver, before, now map[K]*V) *ahead[K, V] {
+	return &ahead[K, V]{r: r, before: before, now: now, listed: map[K]bool{}}
 }
 
 func (a *ahead[K, V]) need(key K, make func() (*V, error)) {
@@ -147,6 +152,9 @@ func (a *ahead[K, V]) need(key K, make func() (*V, error)) {
 }
 
 func (a *ahead[K, V]) do(i int) {
+	if a.r.stopped() {
+		return
+	}
 	if v, err := a.make[i](); err == nil {
 		a.made[i] = v
 	}

@@ -33,7 +33,14 @@ type Options struct {
 	// in any order, several at a time if the caller wants. Nil does one after the
 	// other. The world is the same.
 	Each func(n int, do func(i int))
+	// Stop is asked between pieces of work, from several at a time if Each does
+	// several. Once it has said true it goes on saying so, and ErrStopped is all
+	// that comes. Nil never stops.
+	Stop func() bool
 }
+
+// ErrStopped says that a world, or the board made of it, was given up halfway.
+var ErrStopped = errors.New("stopped before it was done")
 
 // Resolve builds the world of a scenario. Its errors name the place in the
 // file, all at once: a target out of reach, a system without what it needs.
@@ -50,6 +57,9 @@ func Resolve(f *scenario.File, o Options) (*Theatre, error) {
 	r.batteries()
 	r.raid()
 	r.postures()
+	if r.stopped() {
+		return nil, ErrStopped
+	}
 	if err := r.ps.Err(); err != nil {
 		return nil, err
 	}
@@ -69,6 +79,10 @@ type resolver struct {
 	// before is what an earlier world has flown.
 	before flown
 }
+
+// stopped reports whether nobody wants the world any more; what is unfinished then
+// stays so.
+func (r *resolver) stopped() bool { return r.o.Stop != nil && r.o.Stop() }
 
 func (r *resolver) bad(at yamldoc.Pos, path, format string, args ...any) {
 	r.ps.Add(yamldoc.Problem{Pos: at, Path: path, Message: fmt.Sprintf(format, args...)})
