@@ -171,3 +171,26 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// Each decision has a number of its own, in its name and in its title.
+func TestDecisionsHaveNumbersOfTheirOwn(t *testing.T) {
+	files, err := filepath.Glob("decisions/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	seen := map[string]string{}
+	for _, f := range files {
+		n, _, _ := strings.Cut(filepath.Base(f), "-")
+		if other, twice := seen[n]; twice {
+			t.Errorf("%s bears the number of %s", f, other)
+		}
+		seen[n] = f
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := "# " + strings.TrimLeft(n, "0") + ". "; !strings.HasPrefix(string(b), want) {
+			t.Errorf("%s does not begin with %q", f, want)
+		}
+	}
+}
