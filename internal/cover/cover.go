@@ -1,8 +1,8 @@
 // Package cover asks where a defence reaches: the places on the ground that a
 // battery, a nation or an alliance can defend against one kind of missile from
 // one launch area, and what a radar sees at a height. It flies a missile at
-// every point of a grid and asks the compiler of the simulation, so that a map
-// and a raid rest on the same physics.
+// every point of a grid and asks the simulation what is typical of it, so that a
+// map and a raid rest on the same physics.
 package cover
 
 import (
@@ -15,12 +15,10 @@ import (
 	"strings"
 	"sync"
 
-	"testudo/internal/engage"
 	"testudo/internal/flight"
 	"testudo/internal/geo"
 	"testudo/internal/pact"
 	"testudo/internal/scenario"
-	"testudo/internal/sense"
 	"testudo/internal/sim"
 	"testudo/internal/theatre"
 	"testudo/internal/units"
@@ -45,9 +43,6 @@ var Levels = [...]float64{0.5, 0.8, 0.9}
 // LeastShot is the kill probability below which a look is no opportunity: no
 // commander spends a round for less. Assumption.
 const LeastShot = 0.05
-
-// median is the draw at which a sensor detects in half of all runs.
-const median = 1<<63 - 1
 
 // Query says what to map.
 type Query struct {
@@ -84,7 +79,9 @@ type evaluator struct {
 	from     geo.LLA
 	asset    *geo.LLA
 	typ      int
+	area     int // launched from
 	workers  int
+	outlooks []*sim.Outlook // one per worker
 	flown    int
 	progress func(flown int)
 	sites    []site
@@ -100,7 +97,7 @@ func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.from, e.typ = from, 0
+	e.from, e.typ, e.area = from, t.Paths[0].Type, t.Paths[0].Area
 	if q.Asset != "" {
 		i := t.Asset(q.Asset)
 		if i < 0 {
@@ -250,16 +247,18 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA, courses []flight.C
 	const batch = 16
 	out := make([]Value, len(places))
 	n := (len(places) + batch - 1) / batch
-	errs := make([]error, n)
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for w := 0; w < min(e.workers, n); w++ {
+		if w == len(e.outlooks) {
+			e.outlooks = append(e.outlooks, sim.NewOutlook(&e.t, e.typ, e.area, e.postures))
+		}
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for k := range next {
 				lo, hi := k*batch, min((k+1)*batch, len(places))
-				errs[k] = e.few(places[lo:hi], courses[lo:hi], out[lo:hi])
+				e.few(e.outlooks[w], places[lo:hi], courses[lo:hi], out[lo:hi])
 			}
 		}()
 	}
@@ -277,16 +276,11 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA, courses []flight.C
 	close(next)
 	wg.Wait()
 	e.flown += len(places)
-	return out, errors.Join(append(errs, stop)...)
+	return out, stop
 }
 
-// few flies at a few places and compiles what the batteries can do.
-func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) error {
-	t := e.t
-	t.Paths, t.Missiles, t.Assets = nil, nil, nil
-	var index []int
-	var lastS []float64 // per path: the last intercept
-	able := make([]bool, len(t.Batteries))
+// few flies at a few places and asks what the batteries can do.
+func (e *evaluator) few(o *sim.Outlook, places []geo.LLA, courses []flight.Course, out []Value) {
 	var neighbour flight.Course
 	for i, p := range places {
 		// Where no flights stand on both sides, the last one is near enough.
@@ -298,7 +292,7 @@ func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) 
 		if e.asset != nil {
 			aim = flight.Aim{From: p, To: *e.asset}
 		}
-		tr, err := t.Types[e.typ].Flight.AimNear(t.Earth, aim, course)
+		tr, err := e.t.Types[e.typ].Flight.AimNear(e.t.Earth, aim, course)
 		if err != nil {
 			// Out of reach, or so near the launch point that there is no flight:
 			// nothing to defend against.
@@ -306,143 +300,18 @@ func (e *evaluator) few(places []geo.LLA, courses []flight.Course, out []Value) 
 			continue
 		}
 		neighbour = *course
-		out[i].Reached = true
-		samples := engage.NewPath(tr)
-		last, ok := e.meets(samples, able)
-		if !ok {
+		v := &out[i]
+		v.Reached = true
+		if !o.Fly(tr) {
 			continue
 		}
-		lastS = append(lastS, last)
-		k := len(t.Paths)
-		t.Paths = append(t.Paths, theatre.Path{Type: e.typ, Area: 0, Asset: k, Flight: tr, Samples: samples})
-		t.Assets = append(t.Assets, theatre.Asset{ID: "point", Nation: -1, At: aim.To, Value: 1})
-		t.Missiles = append(t.Missiles, theatre.Missile{ID: fmt.Sprint(i), Type: e.typ, Aims: []theatre.Aim{{Path: k, Weight: 1}}, Of: 1, Reliability: 1})
-		index = append(index, i)
+		o.Shots(0, true, func(l sim.Looks) { v.add(Alone, l[0]) })
+		o.Shots(1, false, func(l sim.Looks) {
+			v.add(Cued, l[0])
+			v.add(LaunchOnRemote, l[1])
+			v.add(EngageOnRemote, l[2])
+		})
 	}
-	if len(index) == 0 {
-		return nil
-	}
-	all := make([]bool, len(t.Assets))
-	for i := range all {
-		all[i] = true
-	}
-	postures := e.near(&t, all, able, lastS)
-	b, err := sim.NewCompiler(&t).Board(postures, nil)
-	if err != nil {
-		return err
-	}
-	p := sim.NewPlayer(b)
-	for _, o := range p.Typical(0, median) {
-		v := &out[index[o.Missile]]
-		for _, s := range o.Shots {
-			v.add(Alone, s.P[engage.Organic])
-		}
-	}
-	for _, o := range p.Typical(1, median) {
-		v := &out[index[o.Missile]]
-		for _, s := range o.Shots {
-			v.add(Cued, s.P[0])
-			v.add(LaunchOnRemote, math.Max(s.P[0], s.P[1]))
-			v.add(EngageOnRemote, math.Max(s.P[0], math.Max(s.P[1], s.P[2])))
-		}
-	}
-	return nil
-}
-
-// meets marks the batteries whose interceptors can meet a flight, and gives the time
-// of the last meeting; false where none can, and nobody need look.
-func (e *evaluator) meets(p *engage.Path, able []bool) (lastS float64, any bool) {
-	for i := range e.t.Batteries {
-		w := engage.Find(p, e.t.Batteries[i].Shooter, e.t.Earth.Ellipsoid)
-		if w.Empty() {
-			continue
-		}
-		able[i], any = true, true
-		for _, l := range w.Table {
-			lastS = math.Max(lastS, l.InterceptS)
-		}
-	}
-	return lastS, any
-}
-
-// glanceS is the spacing at which near looks at a flight, and slackM what it may
-// come nearer in half of it.
-const (
-	glanceS = 10.0
-	slackM  = glanceS / 2 * 8000
-)
-
-// near leaves out the batteries that meet none of the flights, and the sensors that
-// are too far from each to see it before the last intercept: most, where a map is
-// large. What it leaves out would have compiled to nothing, or seen too late.
-func (e *evaluator) near(t *theatre.Theatre, defends, able []bool, lastS []float64) []theatre.Posture {
-	el := t.Earth.Ellipsoid
-	sensors := make([]geo.ECEF, len(t.Sensors))
-	seeM, least := make([]float64, len(t.Sensors)), make([]float64, len(t.Sensors))
-	for i := range t.Sensors {
-		sensors[i], seeM[i], least[i] = el.ECEF(t.Sensors[i].At), math.Inf(1), math.Inf(1)
-		if r := t.Sensors[i].Radar; r != nil {
-			seeM[i] = farthest(r, t.Types[e.typ].Signature)
-		}
-	}
-	for k := range t.Paths {
-		for at := 0.0; ; at += glanceS {
-			p, _ := t.Paths[k].Flight.At(at)
-			for i := range sensors {
-				least[i] = math.Min(least[i], apart(&sensors[i], &p))
-			}
-			if at > lastS[k] {
-				break
-			}
-		}
-	}
-	place := make([]int, len(t.Sensors))
-	var kept []theatre.Sensor
-	var lost []bool
-	for i := range t.Sensors {
-		place[i] = -1
-		if least[i] <= seeM[i]*1.05+slackM {
-			place[i] = len(kept)
-			kept = append(kept, t.Sensors[i])
-			lost = append(lost, e.postures[0].Lost[i])
-		}
-	}
-	var armed []theatre.Battery
-	for i := range t.Batteries {
-		b := t.Batteries[i]
-		if !able[i] {
-			continue
-		}
-		b.Defends = defends
-		if b.Radar >= 0 {
-			b.Radar = place[b.Radar]
-		}
-		armed = append(armed, b)
-	}
-	t.Sensors, t.Batteries = kept, armed
-	out := append([]theatre.Posture(nil), e.postures...)
-	for i := range out {
-		out[i].Lost = lost
-	}
-	return out
-}
-
-func apart(a *geo.ECEF, b *[3]float64) float64 {
-	x, y, z := a[0]-b[0], a[1]-b[1], a[2]-b[2]
-	return math.Sqrt(x*x + y*y + z*z)
-}
-
-// farthest bounds the range at which a radar can look at a target at all: cued,
-// at the faintest echo that sensing counts, and whichever cross-section is
-// larger.
-func farthest(r *sense.Radar, s sense.Signature) float64 {
-	if r.RangeLimited {
-		return float64(r.ReferenceRange)
-	}
-	lnFA := -math.Log(sense.FalseAlarm)
-	ratio := (lnFA/math.Ln2 - 1) / (lnFA/-math.Log(sense.LeastDetection) - 1)
-	rcs := math.Max(float64(s.RCS), float64(s.BoostRCS)) / float64(r.ReferenceRCS)
-	return float64(r.ReferenceRange) * math.Pow(ratio*rcs, 0.25) * math.Max(1, math.Max(r.CueFactor, r.WarnedFactor))
 }
 
 func (v *Value) add(mode int, p float64) {

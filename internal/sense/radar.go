@@ -553,6 +553,12 @@ func (r Radar) ObserveScan(e flight.Earth, scan *Scan, s Signature) View {
 // Sight is ObserveScan without the looks, which Track adds for those who need
 // them: detection alone costs half.
 func (r Radar) Sight(e flight.Earth, scan *Scan, s Signature) View {
+	return r.SightUntil(e, scan, s, 1)
+}
+
+// SightUntil is Sight whose curves end once the search has passed a cumulative
+// probability: for those who ask no further.
+func (r Radar) SightUntil(e flight.Earth, scan *Scan, s Signature, enough float64) View {
 	sc, ok := r.scene(e, scan.tr, s)
 	if !ok {
 		return unseen()
@@ -566,7 +572,7 @@ func (r Radar) Sight(e flight.Earth, scan *Scan, s Signature) View {
 		c := Curve{T: []float64{v.First}, P: []float64{1}}
 		v.Search, v.Warned, v.Cued = c, c, c
 	} else {
-		sc.curves(ws[:n], orDefault(r.Revisit, DefaultRevisit), &v)
+		sc.curves(ws[:n], orDefault(r.Revisit, DefaultRevisit), enough, &v)
 	}
 	return v
 }
@@ -608,7 +614,7 @@ func orDefault(d, def units.Duration) float64 {
 // curves accumulates the three detection curves. A scan of unknown phase finds
 // the target at the rate -ln(1-Pd)/revisit, which at whole revisits is exactly
 // the product of the misses; long views use coarser steps of the same integral.
-func (sc *scene) curves(ws []window, revisitS float64, v *View) {
+func (sc *scene) curves(ws []window, revisitS, enough float64, v *View) {
 	total := inView(ws)
 	step := math.Max(revisitS, total/float64(maxSegments-2*len(ws)))
 	// One point per segment and one more per window: never more than maxSegments.
@@ -630,7 +636,7 @@ windows:
 			if j == k-1 {
 				b = w.to
 			}
-			if hs >= mostHazard { // the others stand there too: nothing more happens
+			if hs >= mostHazard || p1 > enough { // the others stand there too: nothing more happens
 				break windows
 			}
 			mid := 0.5 * (a + b)

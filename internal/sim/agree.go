@@ -116,7 +116,8 @@ type pathTables struct {
 	nationCues                                                    []NationCue
 	orders                                                        []PathCommand
 	parts                                                         []track.Contribution
-	sharing, first                                                []share
+	sharing                                                       []share
+	joint                                                         fused
 }
 
 // path makes the tables of one path in all states, and the number of what the
@@ -577,22 +578,10 @@ func (p *pathTables) knows(accuracyM float64) int32 {
 }
 
 func (p *pathTables) tells(of []share, accuracyM float64) int32 {
-	fl := p.t.Paths[p.path].Flight
-	m := p.c.moves(p.path)
-	cs := p.parts
-	defer func() { p.parts = cs }()
-	good := func(at float64) bool {
-		if cs = p.brought(cs[:0], of, at); len(cs) == 0 {
-			return false
-		}
-		pool := m.Pool(cs, at)
-		major, ok := m.BestImpact(&pool)
-		return ok && major <= accuracyM
-	}
+	good := func(at float64) bool { return p.tell(of, accuracyM, at) }
 	// Coarse steps find the first time, halving refines it: the ellipse shrinks
 	// while sensors look, and may grow again when they lose the missile.
-	lo, hi := fl.BurnoutS(), fl.Duration()
-	step := math.Max(5, (hi-lo)/32)
+	lo, hi, step := p.steps()
 	for at := lo; at <= hi; at += step {
 		if !good(at) {
 			continue
@@ -608,6 +597,56 @@ func (p *pathTables) tells(of []share, accuracyM float64) int32 {
 		return ms(b)
 	}
 	return Never
+}
+
+// steps gives the times at which tells looks first.
+func (p *pathTables) steps() (from, to, step float64) {
+	fl := p.t.Paths[p.path].Flight
+	from, to = fl.BurnoutS(), fl.Duration()
+	return from, to, math.Max(5, (to-from)/32)
+}
+
+// knowsBy is knows for one who does not ask how much sooner than a time it is: then
+// any time that is not later may come out.
+func (p *pathTables) knowsBy(accuracyM float64, byMs int32) int32 {
+	if accuracyM >= anywhere {
+		return 0
+	}
+	p.sharing = p.shares(p.sharing[:0], pact.Track, -1)
+	if len(p.sharing) == 0 {
+		return Never
+	}
+	// If the track tells at the last of the coarse steps before that time, the first
+	// step at which it does is no later. A few of the shares mostly say so; the others
+	// make no ellipse larger, but for rounding.
+	at, soon := 0.0, false
+	from, to, step := p.steps()
+	for x := from; x <= to && ms(x) <= byMs; x += step {
+		at, soon = x, true
+	}
+	if soon {
+		p.joint.begin(p.sharing)
+		for n := 1; n < len(p.sharing); n *= 2 {
+			if p.tell(p.joint.first[:n], accuracyM*(1-1e-6), at) {
+				return byMs
+			}
+		}
+		if p.tell(p.sharing, accuracyM, at) {
+			return byMs
+		}
+	}
+	return p.tells(p.sharing, accuracyM)
+}
+
+// tell reports whether a track of shares tells where the missile will fall.
+func (p *pathTables) tell(of []share, accuracyM, at float64) bool {
+	if p.parts = p.brought(p.parts[:0], of, at); len(p.parts) == 0 {
+		return false
+	}
+	m := p.c.moves(p.path)
+	pool := m.Pool(p.parts, at)
+	major, ok := m.BestImpact(&pool)
+	return ok && major <= accuracyM
 }
 
 // engagement finds what one battery can do.
@@ -696,17 +735,10 @@ func (p *pathTables) kill(battery, own int, l pact.Level, allowed bool) []uint64
 // sure is the probability of handover of a track without error.
 var sure = track.HandoverProbability([3][3]float64{}, 1)
 
-// promise gives the kill threshold of each slot on a track of shares. Once a few of
-// them make handover sure, the others cannot make it surer and are not asked: the
-// own radar and those that saw the missile first nearly always do. alone is what the
-// own radar promises by itself, if that is known.
+// promise gives the kill threshold of each slot on a track of shares. alone is what
+// the own radar promises by itself, if that is known.
 func (p *pathTables) promise(w *engage.Window, k *engage.Kill, of []share, alone []uint64) []uint64 {
-	m := p.c.moves(p.path)
-	p.first = append(p.first[:0], of...)
-	first := p.first
-	slices.SortStableFunc(first, func(a, b share) int { return cmp.Compare(a.fromS, b.fromS) })
-	cs := p.parts
-	try := 1
+	p.joint.begin(of)
 	most := certain(k.Probability(sure))
 	out := make([]uint64, len(w.Slots))
 	for i, sl := range w.Slots {
@@ -714,23 +746,41 @@ func (p *pathTables) promise(w *engage.Window, k *engage.Kill, of []share, alone
 			out[i] = most
 			continue
 		}
-		at := math.Max(sl.InterceptS-HandoverS, sl.LaunchS)
-		handover := 0.0
-		for {
-			some := of // in the views' order, to sum alike whoever asks
-			if try < len(first) {
-				some = first[:try]
-			}
-			cs = p.brought(cs[:0], some, at)
-			pool := m.Pool(cs, at)
-			handover = m.BestHandover(&pool, sl.InterceptS, k.BasketM)
-			if handover >= sure || try >= len(first) {
-				break
-			}
-			try *= 2
-		}
-		out[i] = certain(k.Probability(handover))
+		out[i] = certain(k.Probability(p.handover(&p.joint, sl, k.BasketM)))
 	}
-	p.parts = cs
 	return out
+}
+
+// fused is a track of shares that is asked at one time after another.
+type fused struct {
+	of, first []share // in the views' order, and in the order in which they begin
+	try       int     // how many of first are asked at first
+}
+
+func (f *fused) begin(of []share) {
+	f.of = of
+	f.first = append(f.first[:0], of...)
+	slices.SortStableFunc(f.first, func(a, b share) int { return cmp.Compare(a.fromS, b.fromS) })
+	f.try = 1
+}
+
+// handover gives the probability of handover of a launch. Once a few of the shares
+// make handover sure, the others cannot make it surer and are not asked: the own
+// radar and those that saw the missile first nearly always do.
+func (p *pathTables) handover(f *fused, l engage.Launch, basketM float64) float64 {
+	m := p.c.moves(p.path)
+	at := math.Max(l.InterceptS-HandoverS, l.LaunchS)
+	for {
+		some := f.of // in the views' order, to sum alike whoever asks
+		if f.try < len(f.first) {
+			some = f.first[:f.try]
+		}
+		p.parts = p.brought(p.parts[:0], some, at)
+		pool := m.Pool(p.parts, at)
+		handover := m.BestHandover(&pool, l.InterceptS, basketM)
+		if handover >= sure || f.try >= len(f.first) {
+			return handover
+		}
+		f.try *= 2
+	}
 }

@@ -1,5 +1,7 @@
 package sim
 
+// What an Outlook is held against: the same questions put to a board that is played.
+
 // Opportunity is what one battery can do about one missile when every sensor
 // finds it at a stated place of its detection curve. Times are milliseconds from
 // the missile's launch.
@@ -67,12 +69,4 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 		}
 	}
 	return list
-}
-
-// chance turns a threshold back into the probability it stands for.
-func chance(threshold uint64) float64 {
-	if threshold == always {
-		return 1
-	}
-	return float64(threshold>>11) / (1 << 53)
 }
