@@ -81,11 +81,17 @@ type evaluator struct {
 	typ      int
 	area     int // launched from
 	workers  int
-	outlooks []*sim.Outlook // one per worker
+	staff    []*worker
 	flown    int
 	progress func(flown int)
 	sites    []site
 	ids      []string
+}
+
+// worker is what one of them works in.
+type worker struct {
+	outlook *sim.Outlook
+	room    flight.Room
 }
 
 func newEvaluator(f *scenario.File, q Query) (*evaluator, error) {
@@ -250,15 +256,15 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA, courses []flight.C
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for w := 0; w < min(e.workers, n); w++ {
-		if w == len(e.outlooks) {
-			e.outlooks = append(e.outlooks, sim.NewOutlook(&e.t, e.typ, e.area, e.postures))
+		if w == len(e.staff) {
+			e.staff = append(e.staff, &worker{outlook: sim.NewOutlook(&e.t, e.typ, e.area, e.postures)})
 		}
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for k := range next {
 				lo, hi := k*batch, min((k+1)*batch, len(places))
-				e.few(e.outlooks[w], places[lo:hi], courses[lo:hi], out[lo:hi])
+				e.few(e.staff[w], places[lo:hi], courses[lo:hi], out[lo:hi])
 			}
 		}()
 	}
@@ -280,7 +286,7 @@ func (e *evaluator) at(ctx context.Context, places []geo.LLA, courses []flight.C
 }
 
 // few flies at a few places and asks what the batteries can do.
-func (e *evaluator) few(o *sim.Outlook, places []geo.LLA, courses []flight.Course, out []Value) {
+func (e *evaluator) few(w *worker, places []geo.LLA, courses []flight.Course, out []Value) {
 	var neighbour flight.Course
 	for i, p := range places {
 		// Where no flights stand on both sides, the last one is near enough.
@@ -292,7 +298,7 @@ func (e *evaluator) few(o *sim.Outlook, places []geo.LLA, courses []flight.Cours
 		if e.asset != nil {
 			aim = flight.Aim{From: p, To: *e.asset}
 		}
-		tr, err := e.t.Types[e.typ].Flight.AimNear(e.t.Earth, aim, course)
+		tr, err := e.t.Types[e.typ].Flight.AimNear(e.t.Earth, aim, course, &w.room)
 		if err != nil {
 			// Out of reach, or so near the launch point that there is no flight:
 			// nothing to defend against.
@@ -302,11 +308,11 @@ func (e *evaluator) few(o *sim.Outlook, places []geo.LLA, courses []flight.Cours
 		neighbour = *course
 		v := &out[i]
 		v.Reached = true
-		if !o.Fly(tr) {
+		if !w.outlook.Fly(tr) {
 			continue
 		}
-		o.Shots(0, true, func(l sim.Looks) { v.add(Alone, l[0]) })
-		o.Shots(1, false, func(l sim.Looks) {
+		w.outlook.Shots(0, true, func(l sim.Looks) { v.add(Alone, l[0]) })
+		w.outlook.Shots(1, false, func(l sim.Looks) {
 			v.add(Cued, l[0])
 			v.add(LaunchOnRemote, l[1])
 			v.add(EngageOnRemote, l[2])

@@ -147,7 +147,7 @@ func Sight(ctx context.Context, f *scenario.File, sensor string, q Query) (*Sigh
 // sightAt flies at a place and gives the seconds before impact of the median
 // detection, by own search and pointed.
 func sightAt(t *theatre.Theatre, r *sense.Radar, from, at geo.LLA, course *flight.Course) (search, cued float64, reached bool) {
-	tr, err := t.Types[0].Flight.AimNear(t.Earth, flight.Aim{From: from, To: at}, course)
+	tr, err := t.Types[0].Flight.AimNear(t.Earth, flight.Aim{From: from, To: at}, course, nil)
 	if err != nil {
 		return 0, 0, false
 	}

@@ -5,6 +5,7 @@ package engage
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"testudo/internal/flight"
@@ -73,20 +74,26 @@ type Path struct {
 // NewPath samples a trajectory from its burnout on: nothing is intercepted
 // under power, because nobody can say where it will go.
 func NewPath(tr *flight.Trajectory) *Path {
+	p := new(Path)
+	p.Sample(tr)
+	return p
+}
+
+// Sample turns to another trajectory; what the last one took is used again.
+func (p *Path) Sample(tr *flight.Trajectory) {
 	first := math.Ceil(tr.BurnoutS()/StepS) * StepS
 	n := int((tr.Duration()-first)/StepS) + 1
 	if n < 0 {
 		n = 0
 	}
 	el := tr.Earth().Ellipsoid
-	p := &Path{FirstS: first, Unit: make([][3]float64, 0, n), AltM: make([]float64, 0, n), radius: el.A * (1 - el.F/3)}
+	*p = Path{FirstS: first, Unit: slices.Grow(p.Unit[:0], n), AltM: slices.Grow(p.AltM[:0], n), radius: el.A * (1 - el.F/3)}
 	for i := 0; i < n; i++ {
 		r, _ := tr.At(first + float64(i)*StepS)
 		d := math.Sqrt(r[0]*r[0] + r[1]*r[1] + r[2]*r[2])
 		p.Unit = append(p.Unit, [3]float64{r[0] / d, r[1] / d, r[2] / d})
 		p.AltM = append(p.AltM, el.Height(geo.ECEF(r)))
 	}
-	return p
 }
 
 // Shooter is a battery as kinematics sees it.
@@ -114,6 +121,7 @@ type Window struct {
 	// is the most any schedule allows; and because the slots belong to the
 	// geometry, not to who told whom, another posture can only add some.
 	Slots []Launch
+	meets []Launch // room for Find
 }
 
 // Empty reports whether the battery cannot reach the missile at all.
@@ -122,6 +130,14 @@ func (w *Window) Empty() bool { return len(w.Slots) == 0 }
 // Find searches the meetings of a shooter with a path.
 func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 	var w Window
+	w.Find(p, s, el)
+	w.meets = nil
+	return w
+}
+
+// Find is Find in the room that another window took.
+func (w *Window) Find(p *Path, s Shooter, el geo.Ellipsoid) {
+	*w = Window{Table: w.Table[:0], Slots: w.Slots[:0], meets: w.meets}
 	site := el.ECEF(geo.LLA{Lat: s.At.Lat, Lon: s.At.Lon})
 	d := math.Sqrt(site[0]*site[0] + site[1]*site[1] + site[2]*site[2])
 	u := [3]float64{site[0] / d, site[1] / d, site[2] / d}
@@ -130,7 +146,7 @@ func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 		cosReach = math.Cos(a)
 	}
 	// Every intercept time in reach, with the launch it asks for.
-	var meets []Launch
+	meets := w.meets[:0]
 	for i := range p.Unit {
 		c := u[0]*p.Unit[i][0] + u[1]*p.Unit[i][1] + u[2]*p.Unit[i][2]
 		if c < cosReach {
@@ -145,14 +161,15 @@ func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 		}
 		tau := p.FirstS + float64(i)*StepS
 		if l := tau - tof; l >= 0 {
-			if meets == nil {
+			if cap(meets) == 0 {
 				meets = make([]Launch, 0, len(p.Unit)-i)
 			}
 			meets = append(meets, Launch{l, tau})
 		}
 	}
+	w.meets = meets
 	if len(meets) == 0 {
-		return w
+		return
 	}
 	first, last := meets[0], meets[0]
 	for _, m := range meets {
@@ -168,7 +185,7 @@ func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 	// that comes first among those still open.
 	w.FirstS = math.Floor(first.LaunchS/StepS) * StepS
 	n := int(math.Ceil((last.LaunchS-w.FirstS)/StepS)) + 1
-	w.Table = make([]Launch, n)
+	w.Table = slices.Grow(w.Table, n)[:n]
 	at := 0
 	for i := 0; i < n; i++ {
 		t := w.FirstS + float64(i)*StepS
@@ -196,7 +213,6 @@ func Find(p *Path, s Shooter, el geo.Ellipsoid) Window {
 		}
 	}
 	w.Slots = append(w.Slots, back[k:]...)
-	return w
 }
 
 // After gives the first launch possible for a shooter ready at tS.

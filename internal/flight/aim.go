@@ -96,7 +96,7 @@ func spend(least, full, fraction float64) float64 {
 // target (100 m at worst). A target the missile cannot reach gives an
 // *OutOfReachError, an apogee it cannot have an *ApogeeError.
 func (m *Missile) Aim(e Earth, a Aim) (*Trajectory, error) {
-	return m.aim(e, a, nil)
+	return m.aim(e, a, nil, nil)
 }
 
 // Course is where the search for one flight ended, for the next target near by.
@@ -139,13 +139,14 @@ const (
 // AimNear is Aim, least-energy flights only, for one of many targets that lie
 // close together: the search begins where the last one ended, and a target
 // beyond reach gives an *OutOfReachError that does not say how far the missile
-// gets. The flight is as good as Aim's, but not the same to the last bit.
-func (m *Missile) AimNear(e Earth, a Aim, last *Course) (*Trajectory, error) {
+// gets. The flight is as good as Aim's, but not the same to the last bit. It is
+// flown in the room, if one is given.
+func (m *Missile) AimNear(e Earth, a Aim, last *Course, room *Room) (*Trajectory, error) {
 	a.Shape = MinimumEnergy
-	return m.aim(e, a, last)
+	return m.aim(e, a, last, room)
 }
 
-func (m *Missile) aim(e Earth, a Aim, last *Course) (*Trajectory, error) {
+func (m *Missile) aim(e Earth, a Aim, last *Course, room *Room) (*Trajectory, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
@@ -158,7 +159,7 @@ func (m *Missile) aim(e Earth, a Aim, last *Course) (*Trajectory, error) {
 	if m.spec.Impulsive && onSphere(&e, a.From, a.To) {
 		return m.aimKepler(e, a, &p, x)
 	}
-	h := hunt{m: m, e: e, a: a, p: p, target: target, targetX: x, rough: m.stepper(&e, rough), fine: m.stepper(&e, fine)}
+	h := hunt{m: m, e: e, a: a, p: p, room: room, target: target, targetX: x, rough: m.stepper(&e, rough), fine: m.stepper(&e, fine)}
 	h.missM, h.searchM = finalMissM, min(searchMissM, searchMiss*x)
 	if m.spec.Impulsive {
 		h.fine.tol, h.missM = exact, kindMissM
@@ -233,6 +234,7 @@ type hunt struct {
 	brief   bool    // how far the missile gets need not be said
 	atFold  bool    // the solution lies so near the least-energy one that pitch cannot correct it
 	cutS    float64 // burnout of the flight last tried
+	room    *Room   // for the flight handed over; nil: its own
 }
 
 // try flies and gives the residual: metres beyond the target, to its left, and above
@@ -720,8 +722,17 @@ func (h *hunt) deliver(c controls) (*Trajectory, error) {
 		us = forApogee
 	}
 	s := &h.fine
-	s.keep, s.segs = true, make([]segment, 0, 2*roomForSegments)
+	s.keep = true
+	if h.room != nil {
+		s.segs = h.room.segs
+	}
+	if s.segs == nil {
+		s.segs = make([]segment, 0, 2*roomForSegments)
+	}
 	got, err := h.solve(s, c, us, h.missM)
+	if h.room != nil {
+		h.room.segs = s.segs // it may have grown
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -735,6 +746,10 @@ func (h *hunt) deliver(c controls) (*Trajectory, error) {
 	e := h.e
 	if h.m.spec.Impulsive {
 		e.Air = false
+	}
+	if h.room != nil {
+		s.lay(&h.room.tr, e, h.m.beta, got.gain, h.cutS, h.m.stagings(h.cutS))
+		return &h.room.tr, nil
 	}
 	return s.trajectory(e, h.m.beta, got.gain, h.cutS, h.m.stagings(h.cutS)), nil
 }

@@ -118,7 +118,7 @@ func TestAimNearAgreesWithAim(t *testing.T) {
 			to := at(e, from, 80+20*math.Sin(float64(k)), spec.Range.Km()*(0.1+0.03*float64(k%35)))
 			a := Aim{From: from, To: to}
 			want, wantErr := m.Aim(e, a)
-			got, gotErr := m.AimNear(e, a, &course)
+			got, gotErr := m.AimNear(e, a, &course, nil)
 			if (wantErr == nil) != (gotErr == nil) {
 				t.Errorf("%s, target %d: Aim says %v, AimNear %v", spec.ID, k, wantErr, gotErr)
 				continue
@@ -157,7 +157,7 @@ func TestBetween(t *testing.T) {
 			way := bearing + 90*float64(k%2)
 			var ends [2]Course
 			for i, side := range [2]float64{way, way + 180} {
-				if _, err := m.AimNear(e, Aim{From: from, To: at(e, to, side, 0.03*km)}, &ends[i]); err != nil {
+				if _, err := m.AimNear(e, Aim{From: from, To: at(e, to, side, 0.03*km)}, &ends[i], nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -165,7 +165,7 @@ func TestBetween(t *testing.T) {
 			want := aimed(t, m, e, a)
 			mean := Between(&ends[0], &ends[1])
 			pitch := mean.c.ahead
-			got, err := m.AimNear(e, a, &mean)
+			got, err := m.AimNear(e, a, &mean, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

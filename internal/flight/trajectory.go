@@ -3,6 +3,7 @@ package flight
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"testudo/internal/geo"
 	"testudo/internal/units"
@@ -51,20 +52,33 @@ type Trajectory struct {
 	gainMps   float64
 }
 
+// Room is what a flight takes. A trajectory that was flown in a room holds until the
+// next one is. The zero value will do; it is one goroutine's.
+type Room struct {
+	tr   Trajectory
+	segs []segment
+}
+
 // trajectory hands over what a stepper kept.
 func (s *stepper) trajectory(e Earth, beta, gainMps, burnoutS float64, stagingS []float64) *Trajectory {
-	tr := &Trajectory{
-		earth: e, beta: beta, segs: s.segs, endS: s.tS,
+	if cap(s.segs) > 2*len(s.segs) {
+		s.segs = append(make([]segment, 0, len(s.segs)), s.segs...)
+	}
+	tr := new(Trajectory)
+	s.lay(tr, e, beta, gainMps, burnoutS, stagingS)
+	return tr
+}
+
+// lay is trajectory in the place of another.
+func (s *stepper) lay(tr *Trajectory, e Earth, beta, gainMps, burnoutS float64, stagingS []float64) {
+	n := 2*len(s.segs) + 1
+	*tr = Trajectory{
+		earth: e, beta: beta, segs: s.segs, index: slices.Grow(tr.index[:0], n+1)[:n+1], endS: s.tS,
 		burnoutS: burnoutS, stagingS: stagingS, apogeeS: s.apogeeS, apogeeM: s.apogeeM, reentryS: s.reentryS, gainMps: gainMps,
 	}
 	if math.IsNaN(tr.reentryS) {
 		tr.reentryS = tr.endS
 	}
-	if cap(tr.segs) > 2*len(tr.segs) {
-		tr.segs = append(make([]segment, 0, len(tr.segs)), tr.segs...)
-	}
-	n := 2*len(tr.segs) + 1
-	tr.index = make([]int32, n+1)
 	tr.perSecond = float64(n) / tr.endS
 	k := 0
 	for i := range tr.index {
@@ -75,7 +89,6 @@ func (s *stepper) trajectory(e Earth, beta, gainMps, burnoutS float64, stagingS 
 		// One slice early, so that rounding in the look-up cannot overshoot.
 		tr.index[i] = int32(max(k-1, 0))
 	}
-	return tr
 }
 
 // Earth is the body flown over.

@@ -2,6 +2,7 @@ package sense
 
 import (
 	"math"
+	"slices"
 
 	"testudo/internal/flight"
 	"testudo/internal/geo"
@@ -281,10 +282,17 @@ const quickerMS = 500
 // NewScan samples a flight. The change of the cross-section at burnout is a
 // sample of its own, so that no edge of a view hides in it.
 func NewScan(tr *flight.Trajectory) *Scan {
+	s := new(Scan)
+	s.Take(tr)
+	return s
+}
+
+// Take turns to another flight; what the last one took is used again.
+func (s *Scan) Take(tr *flight.Trajectory) {
 	end, burnout := tr.Duration(), tr.BurnoutS()
 	step := math.Max(scanStepS, end/scanPoints)
 	n := int(end/step) + 4
-	s := &Scan{tr: tr, t: make([]float64, 1, n), r: make([][3]float64, 0, n)}
+	*s = Scan{tr: tr, t: append(slices.Grow(s.t[:0], n), 0), r: slices.Grow(s.r[:0], n)}
 	for t := 0.0; t < end; {
 		next := math.Min(t+step, end)
 		if t < burnout && next > burnout {
@@ -300,7 +308,6 @@ func NewScan(tr *flight.Trajectory) *Scan {
 		v2 = math.Max(v2, v[0]*v[0]+v[1]*v[1]+v[2]*v[2])
 	}
 	s.slack = step * (math.Sqrt(v2) + quickerMS)
-	return s
 }
 
 // far reports whether the target is so far out of range, so far below the least
@@ -579,11 +586,16 @@ func (r Radar) SightUntil(e flight.Earth, scan *Scan, s Signature, enough float6
 
 // Track lists the looks between two times of a view that Sight gave without.
 func (r Radar) Track(e flight.Earth, tr *flight.Trajectory, s Signature, v View, fromS, untilS float64) []Look {
+	return r.AppendTrack(nil, e, tr, s, v, fromS, untilS)
+}
+
+// AppendTrack is Track behind other looks.
+func (r Radar) AppendTrack(out []Look, e flight.Earth, tr *flight.Trajectory, s Signature, v View, fromS, untilS float64) []Look {
 	sc, ok := r.scene(e, tr, s)
 	if !ok || len(v.windows) == 0 {
-		return nil
+		return out
 	}
-	return sc.looks(v.windows, r, fromS, untilS)
+	return sc.looks(out, v.windows, r, fromS, untilS)
 }
 
 // Tracks reports whether Track gives any look.
@@ -687,21 +699,21 @@ func hazard(snr float64) float64 {
 // looks lists the tracking looks, one per track interval while in view. Of a
 // long view the first denseLooks are kept as they are, because a young track
 // depends on each of them; the rest is spread evenly over what remains.
-func (sc *scene) looks(ws []window, r Radar, fromS, untilS float64) []Look {
+func (sc *scene) looks(out []Look, ws []window, r Radar, fromS, untilS float64) []Look {
 	interval := orDefault(r.TrackInterval, DefaultTrackInterval)
 	sigmaR, sigmaA := r.sigmas()
 	total := inView(ws)
 	n := maxLooks
 	thin := interval
 	if total < interval {
-		return nil
+		return out
 	}
 	if all := total / interval; all < maxLooks+1 {
 		n = int(all)
 	} else {
 		thin = (total - denseLooks*interval) / (maxLooks - denseLooks)
 	}
-	out := make([]Look, 0, max(0, min(n, int(math.Min((untilS-math.Max(fromS, ws[0].from))/math.Min(interval, thin), maxLooks))+2)))
+	out = slices.Grow(out, max(0, min(n, int(math.Min((untilS-math.Max(fromS, ws[0].from))/math.Min(interval, thin), maxLooks))+2)))
 	seen, w, gone := 0.0, 0, 0.0 // time in view so far; window; time in earlier windows
 	for i := range n {
 		span := interval

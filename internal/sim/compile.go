@@ -63,6 +63,25 @@ type pathPhysics struct {
 	ids     []uint32 // of the windows
 	// What agreements have made of it, in this compiler and in the one before.
 	tables, before *tables
+	room           *room // of an outlook; nil where what is made is kept
+}
+
+// room is what is used again by those who look at one path after another.
+type room struct {
+	motion track.Motion
+	infos  []*track.Info
+	looks  []sense.Look
+}
+
+func (r *room) info() *track.Info {
+	if len(r.infos) == 0 {
+		r.infos = append(r.infos, new(track.Info))
+	}
+	n := len(r.infos) - 1
+	in := r.infos[n]
+	r.infos = r.infos[:n]
+	in.Begin(FadeS)
+	return in
 }
 
 // sensed is what a sensor sees of a path.
@@ -178,7 +197,7 @@ func (c *Compiler) physics(i int, k *kept) (ph pathPhysics) {
 			ph.views = append(ph.views, x)
 		}
 	}
-	path := p.Samples // taken when the first battery must aim
+	var path *engage.Path // taken when the first battery must aim
 	ph.windows, ph.kins, ph.ids = make([]engage.Window, len(t.Batteries)), make([]Kin, len(t.Batteries)), make([]uint32, len(t.Batteries))
 	for b := range t.Batteries {
 		if c.stop() {
@@ -233,7 +252,21 @@ func (c *Compiler) inform(path int, x *sensed, tS float64) *track.Info {
 	if until >= x.view.Last {
 		until = math.Inf(1)
 	}
-	looks := sn.Radar.Track(c.t.Earth, p.Flight, c.t.Types[p.Type].Signature, x.view, burnout, until)
+	sig := c.t.Types[p.Type].Signature
+	if r := c.paths[path].room; r != nil {
+		// Nobody else has it: what it holds stays, and what comes later is added.
+		from := burnout
+		if x.info == nil {
+			x.info = r.info()
+		} else {
+			from = math.Nextafter(x.toS, math.Inf(1))
+		}
+		r.looks = sn.Radar.AppendTrack(r.looks[:0], c.t.Earth, p.Flight, sig, x.view, from, until)
+		c.moves(path).More(x.info, sn.At, r.looks)
+		x.toS = until
+		return x.info
+	}
+	looks := sn.Radar.Track(c.t.Earth, p.Flight, sig, x.view, burnout, until)
 	x.info, x.toS = c.moves(path).Gather(sn.At, looks, FadeS), until
 	return x.info
 }
@@ -241,7 +274,10 @@ func (c *Compiler) inform(path int, x *sensed, tS float64) *track.Info {
 // moves gives the linearised motion about a path.
 func (c *Compiler) moves(path int) *track.Motion {
 	ph := &c.paths[path]
-	if ph.motion == nil {
+	if ph.motion == nil && ph.room != nil {
+		ph.room.motion.Follow(c.t.Paths[path].Flight)
+		ph.motion = &ph.room.motion
+	} else if ph.motion == nil {
 		ph.motion = track.NewMotion(c.t.Paths[path].Flight)
 	}
 	return ph.motion

@@ -29,6 +29,8 @@ type Outlook struct {
 	radars   [][]int32 // per nation: its radars
 	able     []bool    // per battery: it can meet the flight
 	armed    []bool    // per nation: it has such a battery
+	samples  engage.Path
+	scan     sense.Scan
 	glimpses []glimpse // per view
 	det      []int32   // per view: when it finds the missile under the posture at hand
 	open     []opening
@@ -77,6 +79,7 @@ func NewOutlook(t *theatre.Theatre, typ, area int, postures []theatre.Posture) *
 	o.c = Compiler{t: &o.t, paths: make([]pathPhysics, 1), routings: newRoutings(nil)}
 	o.c.kinds, o.c.kindOf = kindsOf(&o.t)
 	ph := &o.c.paths[0]
+	ph.room = new(room)
 	ph.ofView, ph.windows = make([]int, len(t.Sensors)), make([]engage.Window, len(t.Batteries))
 	o.p = pathTables{c: &o.c, t: &o.t, ph: ph}
 	o.able, o.armed = make([]bool, len(t.Batteries)), make([]bool, len(t.Nations))
@@ -133,12 +136,13 @@ func laneOf(r *routing, l pact.Level, s *theatre.Sensor) lane {
 	return w
 }
 
-// Fly turns to a flight; false if no battery can meet it.
+// Fly turns to a flight; false if no battery can meet it. The flight must hold until
+// the next.
 func (o *Outlook) Fly(tr *flight.Trajectory) bool {
 	t, ph := &o.t, &o.c.paths[0]
 	t.Paths[0].Flight = tr
 	clear(o.armed)
-	samples := engage.NewPath(tr)
+	o.samples.Sample(tr)
 	any := false
 	for b := range t.Batteries {
 		x := &t.Batteries[b]
@@ -146,25 +150,31 @@ func (o *Outlook) Fly(tr *flight.Trajectory) bool {
 		if x.Rounds == 0 || t.Nations[x.Nation].Attacker {
 			continue // nobody's command fights with it
 		}
-		w := engage.Find(samples, x.Shooter, t.Earth.Ellipsoid)
+		w := &ph.windows[b]
+		w.Find(&o.samples, x.Shooter, t.Earth.Ellipsoid)
 		if w.Empty() {
 			continue
 		}
-		ph.windows[b], o.able[b], o.armed[x.Nation], any = w, true, true, true
+		o.able[b], o.armed[x.Nation], any = true, true, true
 		o.own[b] = o.own[b][:0]
 	}
 	if !any {
 		return false
 	}
+	for v := range ph.views {
+		if in := ph.views[v].info; in != nil {
+			ph.room.infos = append(ph.room.infos, in)
+		}
+	}
 	ph.motion, ph.views, o.glimpses = nil, ph.views[:0], o.glimpses[:0]
-	scan := sense.NewScan(tr)
+	o.scan.Take(tr)
 	sig := t.Types[t.Paths[0].Type].Signature
 	for s := range t.Sensors {
 		ph.ofView[s] = -1
 		sn := &t.Sensors[s]
 		x := sensed{sensor: s, radar: sn.Radar != nil}
 		if x.radar {
-			x.view = sn.Radar.SightUntil(t.Earth, scan, sig, enough)
+			x.view = sn.Radar.SightUntil(t.Earth, &o.scan, sig, enough)
 			x.tracks = sn.Radar.Tracks(x.view)
 		} else {
 			x.view = sn.Infrared.Observe(t.Earth, tr)

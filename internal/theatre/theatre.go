@@ -128,7 +128,6 @@ type MissileType struct {
 type Path struct {
 	Type, Area, Asset int
 	Flight            *flight.Trajectory
-	Samples           *engage.Path // of the flight, where somebody has taken them; nil if not
 }
 
 // Missile is one missile of the raid.

@@ -2,6 +2,7 @@ package track
 
 import (
 	"math"
+	"slices"
 
 	"testudo/internal/geo"
 	"testudo/internal/sense"
@@ -9,7 +10,8 @@ import (
 
 // Info is what one sensor has learned about one flight: after each of its looks
 // the information gathered so far, referred to the epoch of the Motion it came
-// from and faded with age. Between two looks it only ages. It is immutable.
+// from and faded with age. Between two looks it only ages. It is immutable but for
+// Begin and More.
 type Info struct {
 	t     []float64 // s after launch
 	y     []Sym     // y[i]: all looks up to t[i], as of t[i]
@@ -26,10 +28,23 @@ type Info struct {
 // Rσa across it carries the information (1/σr²) uuᵀ + (1/(Rσa)²)(I - uuᵀ) about
 // the position then.
 func (m *Motion) Gather(at geo.LLA, looks []sense.Look, fadeS float64) *Info {
+	in := new(Info)
+	in.Begin(fadeS)
+	m.More(in, at, looks)
+	return in
+}
+
+// Begin forgets all looks; what they took is used for those to come.
+func (in *Info) Begin(fadeS float64) {
 	if !(fadeS > 0) || math.IsInf(fadeS, 1) {
 		fadeS = 0
 	}
-	in := &Info{fadeS: fadeS}
+	in.t, in.y, in.fadeS = in.t[:0], in.y[:0], fadeS
+}
+
+// More gathers later looks of the same sensor: what was known at any time before
+// them stays what it was, bit for bit.
+func (m *Motion) More(in *Info, at geo.LLA, looks []sense.Look) {
 	usable := 0
 	for i := range looks {
 		if m.usable(&looks[i]) {
@@ -37,10 +52,9 @@ func (m *Motion) Gather(at geo.LLA, looks []sense.Look, fadeS float64) *Info {
 		}
 	}
 	if usable == 0 {
-		return in
+		return
 	}
-	in.t = make([]float64, 0, usable)
-	in.y = make([]Sym, usable)
+	in.t, in.y = slices.Grow(in.t, usable), slices.Grow(in.y, usable)
 	site := m.ellipsoid.ECEF(at)
 	var j [3][N]float64
 	var g [N]float64
@@ -64,10 +78,13 @@ func (m *Motion) Gather(at geo.LLA, looks []sense.Look, fadeS float64) *Info {
 			g[c] = ux*j[0][c] + uy*j[1][c] + uz*j[2][c]
 		}
 		n := len(in.t)
+		in.y = in.y[:n+1]
 		y := &in.y[n]
-		if n > 0 {
+		if n == 0 {
+			*y = Sym{}
+		} else {
 			// Looks are in order of time; one that is not ages by nothing.
-			f := fade(math.Max(0, l.T-in.t[n-1]), fadeS)
+			f := fade(math.Max(0, l.T-in.t[n-1]), in.fadeS)
 			prev := &in.y[n-1]
 			for k := range y {
 				y[k] = f * prev[k]
@@ -87,7 +104,6 @@ func (m *Motion) Gather(at geo.LLA, looks []sense.Look, fadeS float64) *Info {
 		}
 		in.t = append(in.t, t)
 	}
-	return in
 }
 
 // Clone is the information of a second sensor that has learned the same: fused

@@ -2,6 +2,7 @@ package track
 
 import (
 	"math"
+	"slices"
 
 	"testudo/internal/flight"
 	"testudo/internal/geo"
@@ -29,7 +30,7 @@ type phi [6][N]float64
 // Motion is the linearised motion about one nominal trajectory: the
 // state-transition matrix from the epoch, which is the end of the burn, on a
 // grid that is coarse above the air and as fine as the drag asks below. It is
-// immutable and serves every sensor and every sharing arrangement.
+// immutable but for Follow and serves every sensor and every sharing arrangement.
 type Motion struct {
 	tr           *flight.Trajectory
 	ellipsoid    geo.Ellipsoid
@@ -49,12 +50,25 @@ type gradient func(r, v *[3]float64, beta float64, out *[3][N]float64)
 // relative error is below 1e-3 everywhere; the Jacobian's simplifications (no
 // gradient of J2) make some 0.5 % at impact.
 func NewMotion(tr *flight.Trajectory) *Motion {
+	m := new(Motion)
+	m.Follow(tr)
+	return m
+}
+
+// Follow turns to another trajectory; what the last one took is used again.
+func (m *Motion) Follow(tr *flight.Trajectory) {
 	e := tr.Earth()
-	return newMotion(tr, e.Jacobian)
+	m.follow(tr, e.Jacobian)
 }
 
 func newMotion(tr *flight.Trajectory, gradient gradient) *Motion {
-	m := &Motion{tr: tr, epochS: tr.BurnoutS(), endS: tr.Duration(), ellipsoid: tr.Earth().Ellipsoid}
+	m := new(Motion)
+	m.follow(tr, gradient)
+	return m
+}
+
+func (m *Motion) follow(tr *flight.Trajectory, gradient gradient) {
+	*m = Motion{tr: tr, epochS: tr.BurnoutS(), endS: tr.Duration(), ellipsoid: tr.Earth().Ellipsoid, first: m.first[:0], nodes: m.nodes[:0]}
 	if !(m.epochS >= 0) {
 		m.epochS = 0
 	}
@@ -68,8 +82,8 @@ func newMotion(tr *flight.Trajectory, gradient gradient) *Motion {
 	m.prior[rowAt[6]] = 1 / (PriorLnBeta * PriorLnBeta)
 
 	cells := max(1, int(math.Ceil((m.endS-m.epochS)/cellS)))
-	m.first = make([]int32, cells+1)
-	m.nodes = make([]phi, 0, cells+64)
+	m.first = append(slices.Grow(m.first, cells+1), 0)
+	m.nodes = slices.Grow(m.nodes, cells+64)
 	var p phi
 	for i := range p {
 		p[i][i] = 1
@@ -105,11 +119,10 @@ func newMotion(tr *flight.Trajectory, gradient gradient) *Motion {
 			m.nodes = append(m.nodes, p)
 			j0 = j1
 		}
-		m.first[c+1] = int32(len(m.nodes) - 1)
+		m.first = append(m.first, int32(len(m.nodes)-1))
 		r0, v0 = r1, v1
 	}
 	m.setImpact()
-	return m
 }
 
 // substeps chooses the number of RK4 steps in a cell. In vacuum the whole cell
