@@ -30,35 +30,28 @@ func (p *Player) PlayDay(d *Day, posture int, seed, run uint64, out []int32, log
 	if log != nil || blind {
 		t = p.whole()
 	}
-	t.stock(d.Rounds, d.Salvo)
+	t.rounds, t.salvo = d.Rounds, d.Salvo
 	if blind {
 		// What the sensors see is not shared with the run's other postures.
 		t.dark, t.looked = d.Blind, false
 	}
-	t.play(posture, seed, run, out, log)
+	p.one(t, posture, seed, run, out, log)
 	if blind {
 		t.dark, t.looked = nil, false
 	}
-	p.leave(t)
+	t.rounds, t.salvo = nil, nil
 }
 
 // Left is the rounds each battery has after the raid last played. The list is
 // the player's own.
 func (p *Player) Left() []int32 { return p.left }
 
-func (p *Player) leave(t *table) {
-	p.left = p.left[:0]
-	for i := range t.magazines {
-		p.left = append(p.left, t.magazines[i].left)
-	}
-}
-
 // stock fills the magazines: as the board has them, or as given.
-func (p *table) stock(rounds, salvo []int32) {
+func (p *table) stock() {
 	for i := range p.magazines {
 		p.magazines[i] = magazine{gun: p.guns[i], left: p.b.Batteries[i].Rounds, salvo: p.b.Batteries[i].Salvo}
-		if rounds != nil {
-			p.magazines[i].left, p.magazines[i].salvo = rounds[i], salvo[i]
+		if p.rounds != nil {
+			p.magazines[i].left, p.magazines[i].salvo = p.rounds[i], p.salvo[i]
 		}
 	}
 }

@@ -77,6 +77,7 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 		x := &p.targets[i]
 		x.entity, x.startMs, x.killMs, x.killBy, x.shots, x.value, x.exposed = p.entity[i], p.startMs[i], Never, -1, 0, value, false
 	}
+	p.minded = false
 	clear(p.flying)
 	clear(p.dry)
 	for k := range b.Interceptors {
@@ -165,7 +166,9 @@ func (p *table) fire(ei, t int32) {
 		return
 	}
 	flying := &p.flying[int(s.missile)*p.groups+int(m.group)]
-	if *flying > t && (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle {
+	minds := (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle
+	p.minded = p.minded || minds
+	if minds && *flying > t {
 		// Somebody of the group has a shot on its way, and rounds are short or the
 		// command never shoots twice at once: see what that one does first, unless
 		// this is the last look.

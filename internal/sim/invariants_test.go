@@ -203,8 +203,8 @@ func TestPlayAllocatesNothing(t *testing.T) {
 	p := sim.NewPlayer(b)
 	row := make([]int32, p.Layout().Len())
 	run := uint64(0)
-	for ; run < 50; run++ {
-		p.Play(0, 3, run, row, nil)
+	for ; run < 400; run++ { // its tables and lists are laid out by then
+		p.Play(int(run)%len(b.Postures), 3, run, row, nil)
 	}
 	if n := testing.AllocsPerRun(200, func() {
 		p.Play(int(run)%len(b.Postures), 3, run, row, nil)

@@ -36,35 +36,42 @@ type pointed struct {
 
 // look draws when each sensor would find each missile unaided. It does not
 // depend on the posture, so that the postures of one run share it.
-func (p *table) look(seed, run uint64) {
-	if p.looked && p.lookSeed == seed && p.lookRun == run {
+func (p *table) look(dice draw.Run) {
+	for i, path := range p.path {
+		if path >= 0 {
+			p.lookAt(int32(i), path, dice)
+		}
+	}
+}
+
+// lookAt is look for one missile.
+func (p *table) lookAt(i, path int32, dice draw.Run) {
+	if p.lookedAt[i] == p.serial {
 		return
 	}
-	p.looked, p.lookSeed, p.lookRun = true, seed, run
-	p.serial++
-	dice := draw.Dice(seed, run)
-	for i, path := range p.path {
-		if path < 0 {
-			continue
-		}
-		c := &p.courses[path]
-		if c.steady {
-			continue // see knows without
-		}
-		eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
-		to := p.sight[i*p.maxEyes : i*p.maxEyes+len(eyes)]
-		for k := range eyes {
-			e := &eyes[k]
-			t := e.sureMs
-			if t < 0 {
-				t = p.curves.at(e.search, dice.For(p.entity[i], e.find))
-				if e.lostMs != Never {
-					t = before(t, e.lostMs-p.startMs[i])
-				}
-			}
-			to[k] = sight{t, notAsked, notAsked}
-		}
+	p.lookedAt[i] = p.serial
+	c := &p.courses[path]
+	if c.steady {
+		return // see knows without
 	}
+	p.askAll(i, c, dice)
+}
+
+// askAll draws for all eyes of a missile.
+func (p *table) askAll(i int32, c *course, dice draw.Run) {
+	eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
+	to := p.sight[int(i)*p.maxEyes : int(i)*p.maxEyes+len(eyes)]
+	for k := range eyes {
+		to[k] = sight{p.unaided(i, &eyes[k], dice), notAsked, notAsked}
+	}
+}
+
+// unaided gives when an eye would detect missile i by itself.
+func (p *table) unaided(i int32, e *eye, dice draw.Run) int32 {
+	if e.sureMs >= 0 {
+		return e.sureMs
+	}
+	return p.aided(i, e, e.search, dice)
 }
 
 func before(t, limit int32) int32 {
@@ -91,20 +98,20 @@ func (p *table) detect(briefs []brief, dice draw.Run, log *Log) {
 		if path < 0 {
 			continue
 		}
-		br := &briefs[path]
-		if br.steady >= 0 && p.standing[br.steady].known && log == nil {
-			continue // nobody will ask
-		}
-		way := br.way
-		at := i*p.perMissile + int(way)%p.perMissile
-		p.rowOf[i] = int32(at)
-		k := &p.rowKeys[at]
-		if k.serial == p.serial && k.way == way {
-			continue
-		}
-		*k = rowKey{p.serial, way, p.newTag()}
-		p.see(int32(i), path, way, p.row(at), dice, log)
+		p.detectOne(int32(i), path, briefs[path].way, dice, log)
 	}
+}
+
+// detectOne is detect for one missile.
+func (p *table) detectOne(i, path, way int32, dice draw.Run, log *Log) {
+	at := int(i)*p.perMissile + int(way)%p.perMissile
+	p.rowOf[i] = int32(at)
+	k := &p.rowKeys[at]
+	if k.serial == p.serial && k.way == way {
+		return
+	}
+	*k = rowKey{p.serial, way, p.newTag()}
+	p.see(i, path, way, p.row(at), dice, log)
 }
 
 func (p *table) row(at int) []int32 { return p.det[at*p.maxEyes : (at+1)*p.maxEyes] }
@@ -156,6 +163,25 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 			p.cuedBy[k] = -1
 		}
 	}
+	p.point(i, c, w, det, dice, log)
+	if log != nil {
+		for k := range eyes {
+			if det[k] != Never {
+				ev := Event{Kind: EvDetect, TMs: p.startMs[i] + det[k], Missile: i, A: eyes[k].sensor, B: -1}
+				if by := p.cuedBy[k]; by >= 0 {
+					ev.B = eyes[by].sensor
+				}
+				log.add(ev)
+			}
+		}
+	}
+}
+
+// point lets eyes be pointed by what others have found, as the cues of a way of
+// seeing have it.
+func (p *table) point(i int32, c *course, w *sighting, det []int32, dice draw.Run, log *Log) {
+	eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
+	sights := p.sight[int(i)*p.maxEyes : int(i)*p.maxEyes+len(eyes)]
 	start := p.startMs[i]
 	cues := p.cues[w.cues.from:w.cues.to]
 	for k := range cues {
@@ -233,17 +259,6 @@ func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 						told.track, told.news, more = arrives, true, true
 					}
 				}
-			}
-		}
-	}
-	if log != nil {
-		for k := range eyes {
-			if det[k] != Never {
-				ev := Event{Kind: EvDetect, TMs: start + det[k], Missile: i, A: eyes[k].sensor, B: -1}
-				if by := p.cuedBy[k]; by >= 0 {
-					ev.B = eyes[by].sensor
-				}
-				log.add(ev)
 			}
 		}
 	}
@@ -377,6 +392,35 @@ func (p *table) crowd(log *Log) {
 			}
 		}
 	}
+}
+
+// mayCrowd reports whether one of some crowded sensors may have more to follow at
+// a time than it can, however early everything is found.
+func (p *table) mayCrowd(sensors []int32) bool {
+	for _, s := range sensors {
+		var begin, end [spans]int32
+		n := int32(0)
+		for i, path := range p.path {
+			if path < 0 {
+				continue
+			}
+			k := p.eyeAt(path, s)
+			if k < 0 {
+				continue
+			}
+			e := &p.eyes[p.courses[path].eye0+k]
+			if e.firstMs == Never {
+				continue
+			}
+			n++
+			begin[spanOf(p.startMs[i]+e.firstMs)]++
+			end[spanOf(p.startMs[i]+e.lastMs)]++
+		}
+		if room := p.b.Sensors[s].Capacity; n > room && atOnce(&begin, &end) > room {
+			return true
+		}
+	}
+	return false
 }
 
 // atOnce bounds how many tracks there are at a time by how many touch a span.

@@ -41,7 +41,13 @@ type Player struct {
 	lean   *table  // for outcomes alone
 	full   *table  // for logs, for detections that are given, for blinded sensors
 	left   []int32 // per battery: rounds it had after the last raid
+	plays  int     // of lean
 }
+
+// aheadAfter is how many plays a player makes before it looks for what nearly all
+// of them have in common. It takes about as long as these, and changes nothing in
+// what comes out.
+const aheadAfter = 128
 
 // NewPlayer makes a player. Its tables are laid out when they are first needed.
 func NewPlayer(b *Board) *Player { return &Player{b: b, layout: b.Layout()} }
@@ -56,21 +62,38 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 	if log != nil {
 		t = p.whole()
 	}
-	t.stock(nil, nil)
+	p.one(t, posture, seed, run, out, log)
+}
+
+// one plays a replication on a table and keeps what is left.
+func (p *Player) one(t *table, posture int, seed, run uint64, out []int32, log *Log) {
+	if t == p.lean {
+		if p.plays++; p.plays == aheadAfter {
+			t.ahead = newAhead(t)
+		}
+	}
 	t.play(posture, seed, run, out, log)
-	p.leave(t)
+	p.leave(t, out)
+}
+
+// leave keeps what a row says is left.
+func (p *Player) leave(t *table, out []int32) {
+	p.left = p.left[:0]
+	for k := range p.b.Batteries {
+		p.left = append(p.left, out[t.col.battery0+k*t.col.batteryW+t.col.battery[Left]])
+	}
 }
 
 func (p *Player) quick() *table {
 	if p.lean == nil {
-		p.lean = newTable(newProgram(p.b, true), p.layout)
+		p.lean = newTable(newProgram(p.b, lean), p.layout)
 	}
 	return p.lean
 }
 
 func (p *Player) whole() *table {
 	if p.full == nil {
-		p.full = newTable(newProgram(p.b, false), p.layout)
+		p.full = newTable(newProgram(p.b, full), p.layout)
 	}
 	return p.full
 }
@@ -90,8 +113,9 @@ type table struct {
 	// What is seen, when: rows of detections, one number per eye.
 	looked            bool // sights holds those of lookSeed, lookRun
 	lookSeed, lookRun uint64
-	sight             []sight // per missile × eye
-	serial            uint64  // of the looks
+	sight             []sight  // per missile × eye
+	serial            uint64   // of the looks
+	lookedAt          []uint64 // per missile: serial of its sights
 	rowKeys           []rowKey
 	det               []int32 // per row × eye: detection, from launch; Never
 	firm              []int32 // the same for the lists of tracks: det, unless detections are given
@@ -101,6 +125,7 @@ type table struct {
 	rowTag            uint32
 	cuedBy            []int32 // per eye, of the missile at hand: eye that pointed it, -1
 	memo              []memoed
+	apart             []int32   // a row to work in
 	pointing          []pointed // per cue, of the missile at hand
 	dark              []bool    // per sensor, on a day of a campaign; nil otherwise
 	trackQ, inOrder   []event   // detections by one sensor, as found and in time; the engagement's place holds the missile
@@ -110,13 +135,12 @@ type table struct {
 	eng       []engState
 	engaged   int        // of eng: how many this run has
 	whenMs    []int32    // when each first means to shoot, from launch
-	flown     []int32    // per path: missiles of a steady brief
-	standing  []standing // per steady brief
 	targets   []target   // per missile
 	magazines []magazine // per battery
 	waiting   []queue    // per battery
 	flying    []int32    // per missile × group: raid time until which a shot's result is awaited
 	groups    int
+	minded    bool    // it has mattered whose batteries fight as one
 	dry       []bool  // per nation: it has spent rounds on others
 	works     []bool  // per type of round: no common-mode failure in this raid
 	hits      []int32 // per asset
@@ -124,6 +148,10 @@ type table struct {
 	events    agenda
 	dice      draw.Run
 	log       *Log
+
+	ahead *ahead // what nearly every run has in common; nil: not known
+
+	rounds, salvo []int32 // per battery: what takes the place of the board's; nil: nothing
 
 	given Given  // in witness mode: what takes the place of the board's tables
 	shown []slot // slots as the program has them, or as given
@@ -148,7 +176,7 @@ func newTable(pr *program, layout *Layout) *table {
 	n := len(b.Missiles)
 	p := &table{program: pr, layout: layout, shown: pr.slots}
 	p.path, p.startMs, p.rowOf = make([]int32, n), make([]int32, n), make([]int32, n)
-	p.sight = make([]sight, n*pr.maxEyes)
+	p.sight, p.lookedAt = make([]sight, n*pr.maxEyes), make([]uint64, n)
 	p.perMissile = max(1, min(pr.maxWays, waysKept))
 	rows := n * p.perMissile
 	p.rowKeys = make([]rowKey, rows)
@@ -158,15 +186,13 @@ func newTable(pr *program, layout *Layout) *table {
 	}
 	p.det = make([]int32, rows*pr.maxEyes)
 	p.firm = p.det
-	p.cuedBy = make([]int32, pr.maxEyes)
+	p.cuedBy, p.apart = make([]int32, pr.maxEyes), make([]int32, pr.maxEyes)
 	p.memo = make([]memoed, n*pr.maxLists)
 	p.pointing = make([]pointed, len(b.Nations))
 	p.trackQ, p.inOrder = make([]event, 0, n), make([]event, n)
 	p.release.items = make([]event, 0, n)
 
 	p.eng, p.whenMs = make([]engState, pr.maxEngs), make([]int32, 0, pr.maxEngs)
-	p.flown = make([]int32, len(b.Paths))
-	p.standing = make([]standing, pr.steadies)
 	p.targets, p.magazines = make([]target, n), make([]magazine, len(b.Batteries))
 	p.groups = len(b.Nations)
 	p.flying = make([]int32, n*p.groups)
@@ -189,20 +215,28 @@ func newTable(pr *program, layout *Layout) *table {
 
 func (p *table) play(posture int, seed, run uint64, out []int32, log *Log) {
 	ps := &p.b.Postures[posture]
-	clear(out)
 	dice := draw.Dice(seed, run)
 	state := ps.state(dice, log)
-	briefs := p.states[posture][state]
 	p.launch(seed, run, log)
-	p.look(seed, run)
+	if !p.looked || p.lookSeed != seed || p.lookRun != run {
+		p.looked, p.lookSeed, p.lookRun = true, seed, run
+		p.serial++
+	}
+	if p.ahead != nil && p.playAhead(posture, state, dice, out) {
+		return
+	}
+	clear(out)
+	p.look(dice)
 	if p.dark != nil {
 		p.darken()
 	}
 	if log != nil {
 		p.serial++ // what was seen is worked out again, to be told
 	}
+	briefs := p.states[posture][state]
 	p.detect(briefs, dice, log)
 	p.capacity(ps.Sight[state], log)
+	p.stock()
 	p.ready(briefs, out, log)
 	p.fight(ps, dice, log)
 	p.count(dice, out, log)

@@ -8,6 +8,15 @@ import (
 	"testudo/internal/draw"
 )
 
+// programKind is for whom a program is.
+type programKind uint8
+
+const (
+	full programKind = iota
+	lean             // see program
+	told             // of an almanac: what an asset's own nation is told, while forecasts hold
+)
+
 // program is a board laid out for playing: what each posture makes of each path
 // stands in flat lists of plain numbers, equal lists once, so that a replication
 // reads little memory and asks each question once.
@@ -19,7 +28,7 @@ import (
 // everybody saw (logs), who bring detections of their own, or who blind sensors.
 type program struct {
 	b    *Board
-	lean bool
+	kind programKind
 
 	courses []course
 	eyes    []eye
@@ -46,7 +55,6 @@ type program struct {
 	eyeOf   []int32  // per path × sensor: its eye among the path's, -1
 
 	maxEyes, maxLists, maxWays, maxEngs int
-	steadies                            int   // how many briefs are steady
 	lastMs                              int32 // no look is later in the raid
 }
 
@@ -65,6 +73,7 @@ type eye struct {
 	firmMs, lastMs, lostMs int32
 	search, warned, cued   int32 // curves
 	sureMs                 int32 // it finds the missile then whatever is drawn; -1: that depends
+	firstMs                int32 // it never finds the missile sooner, however it is pointed
 }
 
 // feed is a way by which what one eye finds reaches somebody, addMs after it is
@@ -107,7 +116,7 @@ type sighting struct {
 
 // brief is what one state of a posture makes of one path.
 type brief struct {
-	steady int32 // its number among those that are the same for every missile and run; -1
+	steady bool  // nothing about who sees the path when differs between missiles or runs
 	way    int32 // its sighting, among the path's
 	orders span
 }
@@ -141,8 +150,15 @@ type slot struct {
 }
 
 // newProgram lays a board out.
-func newProgram(b *Board, lean bool) *program {
-	pr := &program{b: b, lean: lean, oracle: b.Oracle}
+func newProgram(b *Board, kind programKind) *program { return layOut(b, kind, nil) }
+
+// layOut lays a board out, as told by the forecasts made of it where that is its
+// kind.
+func layOut(b *Board, kind programKind, of *hung) *program {
+	pr := &program{b: b, kind: kind, oracle: b.Oracle}
+	if of != nil {
+		pr.slots = of.slots
+	}
 	for i := range b.Missiles {
 		pr.entity = append(pr.entity, b.Missiles[i].Entity)
 	}
@@ -170,7 +186,7 @@ func newProgram(b *Board, lean bool) *program {
 			pr.states[q][s] = make([]brief, len(b.Paths))
 		}
 	}
-	l := layer{program: pr, isCrowded: crowded}
+	l := layer{program: pr, isCrowded: crowded, hung: of}
 	for q := range b.Postures {
 		l.sceneOf = append(l.sceneOf, make([]int, len(b.Postures[q].States)))
 	}
@@ -211,6 +227,9 @@ func newProgram(b *Board, lean bool) *program {
 type layer struct {
 	*program
 	isCrowded []bool
+	hung      *hung  // of a program that is told
+	chosen    []int  // scratch of engagements
+	level     uint64 // a draw below it is counted on
 	views     []View
 	sure      []int32          // per view: found by then whatever is drawn; Never if not sure
 	asked     []bool           // per view: somebody may wait for it
@@ -226,6 +245,10 @@ func (l *layer) path(i int) {
 	pa := &b.Paths[i]
 	l.views = b.Views[pa.FirstView : pa.FirstView+pa.Views]
 	n := len(l.views)
+	l.level = always
+	if l.kind == told {
+		l.level = l.hung.hangs[i].level
+	}
 	l.sure, l.asked, l.number = make([]int32, n), make([]bool, n), make([]int32, n)
 	l.known, l.ways = map[string]int32{}, map[string]int32{}
 	for v := range l.views {
@@ -258,16 +281,11 @@ func (l *layer) path(i int) {
 			t.way = ways[l.sceneOf[q][s]]
 			t.orders.from = int32(len(l.orders))
 			for k := range st.Commands {
-				l.order(i, k, &st.Commands[k], c)
+				l.order(i, q, s, k, c)
 			}
 			t.orders.to = int32(len(l.orders))
-			t.steady = -1
-			if l.steady(c, t, b.Postures[q].Down[s]) {
-				t.steady = int32(l.steadies)
-				l.steadies++
-			} else {
-				c.steady = false
-			}
+			t.steady = l.steady(c, t, b.Postures[q].Down[s])
+			c.steady = c.steady && t.steady
 		}
 	}
 	c.lists, c.ways = int32(len(l.lists))-c.list0, int32(len(l.sights))-c.way0
@@ -275,14 +293,14 @@ func (l *layer) path(i int) {
 	l.maxEyes, l.maxLists, l.maxWays = max(l.maxEyes, int(c.eyes)), max(l.maxLists, int(c.lists)), max(l.maxWays, int(c.ways))
 }
 
-// surely gives the time by which a view finds the missile whatever is drawn and
-// whoever points it; Never where that is not sure.
+// surely gives the time by which a view finds the missile whatever is drawn below
+// the level and whoever points it; Never where that is not sure.
 func (l *layer) surely(v *View) int32 {
-	if l.b.Sensors[v.Sensor].LostMs != Never || l.isCrowded[v.Sensor] {
+	if l.b.Sensors[v.Sensor].LostMs != Never || l.kind != told && l.isCrowded[v.Sensor] {
 		return Never
 	}
 	for k, u := range v.Search.Upto {
-		if u == always {
+		if u >= l.level {
 			return v.Search.TMs[k]
 		}
 	}
@@ -293,7 +311,7 @@ func (l *layer) surely(v *View) int32 {
 // stand in the order of the earliest they can bring, and one of them surely
 // brings something by a time.
 func (l *layer) upTo(feeds []Feed, firm bool) []Feed {
-	if !l.lean {
+	if l.kind == full {
 		return feeds
 	}
 	by := Never
@@ -351,19 +369,26 @@ func (l *layer) scenes(path int) []*scene {
 				known[string(l.key)] = n
 				x := &scene{cues: st.Cues, down: down, asked: make([]bool, len(l.views))}
 				for v := range x.asked {
-					x.asked[v] = !l.lean || l.isCrowded[l.views[v].Sensor]
+					switch l.kind {
+					case full:
+						x.asked[v] = true
+					case lean:
+						x.asked[v] = l.isCrowded[l.views[v].Sensor]
+					case told:
+						x.asked[v] = l.hung.hangs[path].on[v]
+					}
 				}
 				out = append(out, x)
 			}
 			l.sceneOf[q][s] = n
-			if l.lean {
-				l.ask(path, st, out[n].asked)
+			if l.kind != full {
+				l.ask(path, q, s, out[n].asked)
 			}
 		}
 	}
 	// Who points a view that somebody waits for is waited for, too.
 	for _, x := range out {
-		for more := l.lean; more; {
+		for more := l.kind != full; more; {
 			more = false
 			for k := range x.cues {
 				if len(l.pointed(&x.cues[k], x.asked)) > 0 {
@@ -377,27 +402,50 @@ func (l *layer) scenes(path int) []*scene {
 }
 
 // ask marks the views of a path that its commands may wait for.
-func (l *layer) ask(path int, st *PathState, asked []bool) {
+func (l *layer) ask(path, q, s int, asked []bool) {
+	st := &l.b.Postures[q].States[s][path]
 	for k := range st.Commands {
 		cmd := &st.Commands[k]
-		if !l.matters(path, cmd) {
+		engs := l.engagements(path, q, s, k)
+		owns := l.owns(path, cmd)
+		if len(engs) == 0 && !owns {
 			continue
 		}
 		l.mark(cmd.Alerts, false, asked)
-		if l.owns(path, cmd) {
+		if owns {
 			l.mark(cmd.Tracks, true, asked)
 		}
-		if cmd.KnownMs == Never {
-			continue
-		}
-		for e := range cmd.Engs {
-			if own := cmd.Engs[e].Own; own >= 0 {
-				asked[own] = true
+		for _, n := range engs {
+			e := &cmd.Engs[n]
+			if e.Own >= 0 {
+				asked[e.Own] = true
 			}
-			l.mark(cmd.Engs[e].Launch, true, asked)
-			l.mark(cmd.Engs[e].Engage, true, asked)
+			l.mark(e.Launch, true, asked)
+			l.mark(e.Engage, true, asked)
 		}
 	}
+}
+
+// engagements lists those of a path's command that have a place in the program:
+// all that can ever shoot, or those that forecasts leave open.
+func (l *layer) engagements(path, q, s, command int) []int {
+	l.chosen = l.chosen[:0]
+	cmd := &l.b.Postures[q].States[s][path].Commands[command]
+	if l.kind == told {
+		for _, x := range l.hung.hangs[path].open[q][s] {
+			if int(x.command) == command {
+				l.chosen = append(l.chosen, int(x.index))
+			}
+		}
+		return l.chosen
+	}
+	if l.kind == lean && cmd.KnownMs == Never {
+		return nil
+	}
+	for n := range cmd.Engs {
+		l.chosen = append(l.chosen, n)
+	}
+	return l.chosen
 }
 
 // mark marks the views of a list and reports whether one was not marked before.
@@ -426,11 +474,6 @@ func (l *layer) keyViews(views []int32) {
 	}
 }
 
-// matters reports whether a command can do or count anything about a path.
-func (l *layer) matters(path int, cmd *PathCommand) bool {
-	return !l.lean || len(cmd.Engs) > 0 && cmd.KnownMs != Never || l.owns(path, cmd)
-}
-
 func (l *layer) owns(path int, cmd *PathCommand) bool {
 	a := l.b.Paths[path].Asset
 	return a >= 0 && l.b.Assets[a].Nation == cmd.Nation
@@ -439,7 +482,7 @@ func (l *layer) owns(path int, cmd *PathCommand) bool {
 // pointed lists the views that a cue may make find something sooner, of those
 // that are asked.
 func (l *layer) pointed(c *NationCue, asked []bool) []int32 {
-	if !l.lean {
+	if l.kind == full {
 		return c.Views
 	}
 	first := func(feeds []Feed, c *Curve) int32 {
@@ -466,6 +509,7 @@ func (l *layer) eye(v int) eye {
 	if e.warned, e.cued = e.search, e.search; !x.Plain {
 		e.warned, e.cued = l.curves.add(&x.Warned), l.curves.add(&x.Cued)
 	}
+	e.firstMs = min(l.curves.first(e.search), l.curves.first(e.warned), l.curves.first(e.cued))
 	if len(x.Search.Upto) > 0 && x.Search.Upto[0] == always && s.LostMs == Never {
 		e.sureMs = x.Search.TMs[0]
 	}
@@ -563,21 +607,21 @@ func (l *layer) way(x *scene, c *course) int32 {
 	return n
 }
 
-func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
-	if !l.matters(path, cmd) {
+// order writes a command down, unless it can neither do nor count anything.
+func (l *layer) order(path, q, s, index int, c *course) {
+	cmd := &l.b.Postures[q].States[s][path].Commands[index]
+	engs := l.engagements(path, q, s, index)
+	o := order{nation: cmd.Nation, index: int32(index), knownMs: cmd.KnownMs, owner: l.owns(path, cmd)}
+	if l.kind != full && len(engs) == 0 && !o.owner {
 		return
 	}
-	o := order{nation: cmd.Nation, index: int32(index), knownMs: cmd.KnownMs, owner: l.owns(path, cmd)}
 	o.alerts, o.tracks = l.list(cmd.Alerts, false, c), -1
-	if o.owner || !l.lean {
+	if o.owner || l.kind == full {
 		o.tracks = l.list(cmd.Tracks, true, c)
 	}
 	o.engs.from = int32(len(l.engs))
-	for k := range cmd.Engs {
+	for _, k := range engs {
 		e := &cmd.Engs[k]
-		if l.lean && cmd.KnownMs == Never {
-			break
-		}
 		x := engagement{battery: e.Battery, own: -1, launch: -1, engage: -1, slot0: int32(len(l.slots)), slots: int32(len(e.Slots)), kin: e.Kin, command: int32(index), index: int32(k), onOthers: e.OnOthers}
 		if e.Own >= 0 {
 			x.own, x.firmMs = l.number[e.Own], l.views[e.Own].FirmMs
@@ -602,10 +646,11 @@ func (l *layer) order(path, index int, cmd *PathCommand, c *course) {
 }
 
 // steady reports whether nothing about who sees a path when is left to the dice
-// or to the time of launch: every eye is sure, nobody points one, no link is lost.
+// or to the time of launch: every eye is sure, nobody points one, no link is lost,
+// and no sensor is too full to take it.
 func (l *layer) steady(c *course, t *brief, down []bool) bool {
 	w := &l.sights[c.way0+t.way]
-	if !l.lean || w.cues.to > w.cues.from || len(l.crowded) > 0 {
+	if l.kind == full || w.cues.to > w.cues.from || l.kind == lean && len(l.crowded) > 0 {
 		return false
 	}
 	for _, e := range l.eyes[c.eye0 : c.eye0+c.eyes] {

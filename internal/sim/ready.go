@@ -37,14 +37,6 @@ func (p *table) arrival(m *memoed, tag uint32, l *list, at int, start int32) int
 	return t
 }
 
-// standing is what becomes ready against a missile, with times from its launch.
-type standing struct {
-	known   bool // it holds something, where it is kept for all missiles of a path
-	eng     []engState
-	whenMs  []int32 // per engagement: when it first means to shoot
-	counted counted
-}
-
 // times are when the nation aimed at learned of a missile and when somebody could
 // shoot at it, ms from launch; Never, and -1 for the last shot, where not.
 type times struct{ alert, track, firstShot, lastShot int32 }
@@ -57,37 +49,17 @@ func (p *table) ready(briefs []brief, out []int32, log *Log) {
 		if path < 0 {
 			continue
 		}
-		br := &briefs[path]
-		if br.steady >= 0 && log == nil && p.given == nil {
-			// All missiles of the path meet the same batteries at the same times.
-			st := &p.standing[br.steady]
-			if !st.known {
-				var t times
-				t, st.whenMs = p.prepare(br, int32(i), path, engs, st.whenMs[:0], nil)
-				st.counted = p.b.Paths[path].counted(t)
-				st.eng = append(st.eng[:0], p.eng[engs:engs+len(st.whenMs)]...)
-				st.known = true
-			}
-			to := p.eng[engs : engs+len(st.eng)]
-			for k := range to {
-				to[k] = st.eng[k]
-			}
-			engs = p.line(int32(i), engs, st.whenMs)
-			p.flown[path]++
-			continue
-		}
 		var t times
-		t, p.whenMs = p.prepare(br, int32(i), path, engs, p.whenMs[:0], log)
+		t, p.whenMs = p.prepare(&briefs[path], int32(i), path, engs, p.whenMs[:0], log)
 		engs = p.line(int32(i), engs, p.whenMs)
 		c := p.b.Paths[path].counted(t)
 		p.note(path, &c, 1, out)
 	}
-	for path, n := range p.flown {
-		if n > 0 {
-			p.note(int32(path), &p.standing[briefs[path].steady].counted, n, out)
-			p.flown[path] = 0
-		}
-	}
+	p.mustered(engs)
+}
+
+// mustered ends the list of engagements that line began.
+func (p *table) mustered(engs int) {
 	p.engaged = engs
 	for k := range p.magazines {
 		m := &p.magazines[k]
@@ -165,49 +137,26 @@ func (p *table) prepare(br *brief, i, path int32, engs int, whenMs []int32, log 
 			s := &p.eng[engs]
 			*s = blanks[k]
 			s.missile = i
-			// Ready by the own radar's track, and on others' tracks.
-			gated := gate + e.reactionMs
-			first := Never
+			own, launch, engage := Never, Never, Never
 			if e.own >= 0 {
-				if t := det[e.own]; t != Never {
-					s.ownMs = t + e.firmMs
-					s.orgMs = max(s.ownMs+e.reactionMs, gated)
-					first = s.orgMs
-				}
+				own = det[e.own]
 			}
 			if e.launch >= 0 {
-				if t := p.arrival(&memo[e.launch], tag, &lists[e.launch], at, start); t != Never {
-					s.lorMs = max(t+e.reactionMs, gated)
-					first = min(first, s.lorMs)
-				}
+				launch = p.arrival(&memo[e.launch], tag, &lists[e.launch], at, start)
 			}
 			if e.engage >= 0 {
-				if t := p.arrival(&memo[e.engage], tag, &lists[e.engage], at, start); t != Never {
-					s.eorMs = max(t+e.reactionMs, gated)
-					first = min(first, s.eorMs)
-				}
+				engage = p.arrival(&memo[e.engage], tag, &lists[e.engage], at, start)
 			}
+			first := s.readied(e, gate, own, launch, engage)
 			if p.given != nil {
 				p.give(s, e)
 			}
-			slots := p.slotsOf(s)
-			j := 0
-			for ; j < len(slots) && (slots[j].LaunchMs < first || s.threshold(&slots[j], slots[j].LaunchMs) == 0); j++ {
-			}
-			if j == len(slots) {
+			when, any := s.firstLook(p.slotsOf(s), e, &p.kins[e.kin], first)
+			if !any {
 				if log != nil {
 					log.add(Event{Kind: EvTooLate, TMs: start + min(first, Never-start), Missile: i, A: e.battery, B: start + e.lastMs})
 				}
 				continue
-			}
-			if e.once {
-				// One salvo only: at the last look, when the track is best.
-				j = len(slots) - 1
-			}
-			s.slot = int32(j)
-			when := slots[j].LaunchMs
-			if e.atOnce {
-				when = p.kins[e.kin].next(max(first, 0), when)
 			}
 			out.firstShot, out.lastShot = min(out.firstShot, when), max(out.lastShot, e.lastMs)
 			if log != nil {
@@ -218,6 +167,50 @@ func (p *table) prepare(br *brief, i, path int32, engs int, whenMs []int32, log 
 		}
 	}
 	return out, whenMs
+}
+
+// readied says from when each mode allows a shot: by the own radar's track, which
+// begins at own, or on others' tracks, which arrive at launch and at engage (Never
+// for what does not come), and no sooner than its command has decided, at gate. It
+// gives the first.
+func (s *engState) readied(e *engagement, gate, own, launch, engage int32) (first int32) {
+	gated := gate + e.reactionMs
+	first = Never
+	if own != Never {
+		s.ownMs = own + e.firmMs
+		s.orgMs = max(s.ownMs+e.reactionMs, gated)
+		first = s.orgMs
+	}
+	if launch != Never {
+		s.lorMs = max(launch+e.reactionMs, gated)
+		first = min(first, s.lorMs)
+	}
+	if engage != Never {
+		s.eorMs = max(engage+e.reactionMs, gated)
+		first = min(first, s.eorMs)
+	}
+	return first
+}
+
+// firstLook puts the engagement before its first look after it is ready and gives
+// when it means to shoot, from launch; false if there is no look any more.
+func (s *engState) firstLook(slots []slot, e *engagement, k *kin, first int32) (whenMs int32, any bool) {
+	j := 0
+	for ; j < len(slots) && (slots[j].LaunchMs < first || s.threshold(&slots[j], slots[j].LaunchMs) == 0); j++ {
+	}
+	if j == len(slots) {
+		return Never, false
+	}
+	if e.once {
+		// One salvo only: at the last look, when the track is best.
+		j = len(slots) - 1
+	}
+	s.slot = int32(j)
+	whenMs = slots[j].LaunchMs
+	if e.atOnce {
+		whenMs = k.next(max(first, 0), whenMs)
+	}
+	return whenMs, true
 }
 
 // counted turns times into what they add to the columns of the asset that a path
@@ -241,14 +234,27 @@ func (pa *Path) counted(t times) (c counted) {
 // how long before the end, tenths of a second.
 type counted struct{ warned, warnedTime, firm, firmTime, shot, firstShot, lastShot int32 }
 
-// note adds it to the row, for n missiles.
+// add adds it n times over.
+func (c *counted) add(x *counted, n int32) {
+	c.warned += n * x.warned
+	c.warnedTime += n * x.warnedTime
+	c.firm += n * x.firm
+	c.firmTime += n * x.firmTime
+	c.shot += n * x.shot
+	c.firstShot += n * x.firstShot
+	c.lastShot += n * x.lastShot
+}
+
+// note adds it to the row, for n missiles of a path.
 func (p *table) note(path int32, c *counted, n int32, out []int32) {
-	a := p.b.Paths[path].Asset
-	if a < 0 {
-		return
+	if a := p.b.Paths[path].Asset; a >= 0 {
+		p.noteAsset(a, c, n, out)
 	}
+}
+
+func (p *table) noteAsset(asset int32, c *counted, n int32, out []int32) {
 	at := &p.col.asset
-	row := out[p.col.asset0+int(a)*p.col.assetW:]
+	row := out[p.col.asset0+int(asset)*p.col.assetW:][:p.col.assetW]
 	row[at[WarnedCount]] += n * c.warned
 	row[at[WarnedTime]] += n * c.warnedTime
 	row[at[FirmCount]] += n * c.firm

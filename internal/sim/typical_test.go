@@ -41,7 +41,7 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 			t.sight[i*t.maxEyes+k] = x
 		}
 	}
-	t.stock(nil, nil)
+	t.stock()
 	briefs := t.states[posture][0]
 	t.detect(briefs, 0, nil)
 	t.ready(briefs, make([]int32, p.layout.Len()), nil)

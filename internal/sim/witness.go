@@ -219,12 +219,12 @@ func (p *Player) PlayGiven(posture int, seed, run uint64, given Given, out []int
 		}
 	}
 	t.given, t.shown = given, nil
-	t.stock(nil, nil)
+	t.stock()
 	t.ready(t.states[posture][state], out, log)
 	t.fight(ps, dice, log)
 	t.given, t.shown, t.firm = nil, t.slots, t.det
 	t.count(dice, out, log)
-	p.leave(t)
+	p.leave(t, out)
 }
 
 // neverFirmMs stands for a track that never becomes firm, though the missile was

@@ -1,0 +1,404 @@
+package sim
+
+import (
+	"slices"
+
+	"testudo/internal/draw"
+)
+
+// Playing by forecasts.
+
+// ahead is an almanac with what a player knows of the run at hand.
+type ahead struct {
+	*almanac
+	teller *table // of the almanac's program
+
+	serial  uint64   // of the player's looks: the run
+	late    []int32  // missiles of which something is found late, on which a forecast hangs
+	onTime  []bool   // per missile: it flies, and is none of these
+	odd     []odd    // under the posture at hand: what came of those that are late, and of those not wholly foreseen
+	opened  int      // how many of the engagements left open come about: the teller's eng and whenMs hold them
+	brought []uint64 // what these and the late bring to a fight
+	full    fullness
+	asked   []int32 // crowded sensors that an owner asks
+	fought  []fought
+	sharing []sharing // per number of a fight
+	heard   []heard
+	flown   []int32 // per path: missiles that are on time
+}
+
+// odd is a missile to which a forecast could not be applied unseen.
+type odd struct {
+	missile int32
+	differs bool // it comes to something else than its forecast
+	counted counted
+}
+
+// fullness says whether a sensor may have more to follow than it can in the run at
+// hand: one that is asked while forecasts hold, or one at all. It is worked out when
+// it is asked for.
+type fullness struct {
+	known     [2]bool
+	told, any bool
+}
+
+// fought is a fight of the run at hand, as a row without what the assets' nations
+// were told.
+type fought struct {
+	fight   int32
+	brought []uint64
+	minded  bool
+	group   []int32
+	row     []int32
+}
+
+// sharing is how often a fight was sought among those kept, and was found.
+type sharing struct{ sought, same int }
+
+// worth reports whether it is found often enough to go on seeking.
+func (s *sharing) worth() bool { return s.sought < 200 || 8*s.same > s.sought }
+
+// heard is what the assets' nations were told in a run, per asset, under all
+// states with the same tales.
+type heard struct {
+	serial  uint64
+	counted []counted
+}
+
+// foughtKept is how many fights of a run are kept.
+const foughtKept = 16
+
+// newAhead looks for what nearly all runs have in common; nil if there is nothing.
+func newAhead(p *table) *ahead {
+	o := foresee(p.program)
+	if o == nil {
+		return nil
+	}
+	n := len(p.b.Missiles)
+	a := &ahead{
+		almanac: o, teller: newTable(o.told, p.layout), serial: p.serial - 1,
+		late: make([]int32, 0, n), onTime: make([]bool, n), odd: make([]odd, 0, n),
+		fought: make([]fought, 0, foughtKept), sharing: make([]sharing, len(o.fights)), flown: make([]int32, len(p.b.Paths)),
+	}
+	a.teller.path, a.teller.startMs = p.path, p.startMs
+	for _, states := range a.telling {
+		for _, k := range states {
+			for int(k) >= len(a.heard) {
+				a.heard = append(a.heard, heard{serial: p.serial - 1, counted: make([]counted, len(p.b.Assets))})
+			}
+		}
+	}
+	for _, s := range p.crowded {
+		for path := range p.b.Paths {
+			if a.teller.eyeAt(int32(path), s) >= 0 {
+				a.asked = append(a.asked, s)
+				break
+			}
+		}
+	}
+	p.shown = o.slots
+	return a
+}
+
+// playAhead plays a replication by what is foreseen. It reports false, and has
+// done nothing, if in this run too little is.
+func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
+	a := p.ahead
+	if a.serial != p.serial {
+		a.serial = p.serial
+		a.full = fullness{}
+		a.fought = a.fought[:0]
+		a.glance(p, dice)
+	}
+	if a.mayBeFull(p, true) || len(a.late) > 0 && a.mayBeFull(p, false) {
+		return false
+	}
+	ps, fight := &p.b.Postures[posture], a.fight[posture][state]
+	briefs, forecasts := p.states[posture][state], a.of[posture][state]
+	a.odd = a.odd[:0]
+	shared := a.fights[fight] > 1 && p.rounds == nil && a.sharing[fight].worth()
+	a.opened, a.brought = 0, a.brought[:0]
+	if len(a.late) > 0 {
+		p.workOut(briefs, forecasts, dice, shared)
+	}
+	if a.open[posture][state] {
+		a.decide(p, posture, state, dice, shared)
+	}
+	if f := a.same(ps, fight, shared); f != nil {
+		a.sharing[fight].same++
+		copy(out, f.row)
+	} else {
+		clear(out)
+		p.stock()
+		p.muster(briefs, forecasts)
+		p.fight(ps, dice, nil)
+		p.count(dice, out, nil)
+		if shared {
+			a.keep(p, ps, fight, out)
+		}
+	}
+	heard := a.hear(p, posture, state, dice)
+	for asset := range heard {
+		p.noteAsset(int32(asset), &heard[asset], 1, out)
+	}
+	for path, n := range a.flown {
+		if n > 0 {
+			p.note(int32(path), &a.forecasts[forecasts[path]].counted, n, out)
+		}
+	}
+	for k := range a.odd {
+		x := &a.odd[k]
+		p.note(p.path[x.missile], &x.counted, 1, out)
+	}
+	return true
+}
+
+// glance draws for a new run which missiles are found late by an eye that their
+// forecasts hang on.
+func (a *ahead) glance(p *table, dice draw.Run) {
+	t := a.teller
+	t.serial++
+	a.late = a.late[:0]
+	clear(a.flown)
+	for i, path := range p.path {
+		a.onTime[i] = path >= 0
+		if path < 0 {
+			continue
+		}
+		a.flown[path]++
+		c := &t.courses[path]
+		eyes := t.eyes[c.eye0 : c.eye0+c.eyes]
+		to := t.sight[i*t.maxEyes : i*t.maxEyes+len(eyes)]
+		for k := range eyes {
+			e := &eyes[k]
+			seen := e.sureMs
+			if seen < 0 {
+				u := dice.For(p.entity[i], e.find)
+				if u >= a.level[path] {
+					a.late, a.onTime[i] = append(a.late, int32(i)), false
+					a.flown[path]--
+					break
+				}
+				seen = t.curves.at(e.search, u)
+				if e.lostMs != Never {
+					seen = before(seen, e.lostMs-p.startMs[i])
+				}
+			}
+			to[k] = sight{seen, notAsked, notAsked}
+		}
+	}
+}
+
+// mayBeFull reports whether a sensor may have more to follow than it can, whatever
+// is drawn about who finds what: one that is told of, or any.
+func (a *ahead) mayBeFull(p *table, told bool) bool {
+	if told {
+		if !a.full.known[0] {
+			a.full.known[0], a.full.told = true, p.mayCrowd(a.asked)
+		}
+		return a.full.told
+	}
+	if !a.full.known[1] {
+		a.full.known[1], a.full.any = true, p.mayCrowd(p.crowded)
+	}
+	return a.full.any
+}
+
+// workOut works out the missiles that are late.
+func (p *table) workOut(briefs []brief, forecasts []int32, dice draw.Run, shared bool) {
+	a := p.ahead
+	p.renew()
+	for _, i := range a.late {
+		path := p.path[i]
+		p.lookAt(i, path, dice)
+		p.detectOne(i, path, briefs[path].way, dice, nil)
+		var t times
+		t, p.whenMs = p.prepare(&briefs[path], i, path, 0, p.whenMs[:0], nil)
+		differs := !a.holds(p, &a.forecasts[forecasts[path]])
+		if differs && shared {
+			a.brought = append(a.brought, always-uint64(i)) // though it may bring nothing
+			a.bring(p, p.eng[:len(p.whenMs)], p.whenMs)
+		}
+		a.odd = append(a.odd, odd{i, differs, p.b.Paths[path].counted(t)})
+	}
+}
+
+// decide works out the engagements that forecasts leave open.
+func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool) {
+	t := a.teller
+	t.renew()
+	t.whenMs = t.whenMs[:0]
+	forecasts, briefs := a.of[posture][state], t.states[posture][state]
+	for i, path := range p.path {
+		if !a.onTime[i] {
+			continue
+		}
+		f := &a.forecasts[forecasts[path]]
+		if f.open == 0 {
+			continue
+		}
+		br := &briefs[path]
+		t.detectOne(int32(i), path, br.way, dice, nil)
+		var when times
+		when, t.whenMs = t.prepare(br, int32(i), path, len(t.whenMs), t.whenMs, nil)
+		shots := times{Never, Never, min(when.firstShot, f.firstShot), max(when.lastShot, f.lastShot)}
+		a.odd = append(a.odd, odd{missile: int32(i), counted: p.b.Paths[path].counted(shots)})
+	}
+	a.opened = len(t.whenMs)
+	if shared {
+		a.bring(t, t.eng[:a.opened], t.whenMs)
+	}
+}
+
+// bring notes all that engagements of a table which are not as forecast bring to a
+// fight: where that is the same, and the forecasts are, the fight is.
+func (a *ahead) bring(t *table, engs []engState, whenMs []int32) {
+	two := func(x, y int32) uint64 { return uint64(uint32(x))<<32 | uint64(uint32(y)) }
+	for k := range engs {
+		s := &engs[k]
+		a.brought = append(a.brought, two(s.missile, s.battery), two(s.slot, whenMs[k]), two(s.slots, s.kin), uint64(one(s.onOthers)))
+		for _, sl := range t.slotsOf(s)[s.slot:] {
+			now, last := s.threshold(&sl, whenMs[k]), s.threshold(&sl, Never-1)
+			a.brought = append(a.brought, two(sl.LaunchMs, sl.InterceptMs), now, last)
+			if now != last { // then it matters when it changes
+				a.brought = append(a.brought, two(s.orgMs, s.ownMs), two(s.lorMs, s.eorMs), sl.Organic, sl.Launch, sl.Eng, uint64(sl.HandoverMs))
+			}
+		}
+	}
+}
+
+// holds reports whether what prepare found comes to the same as a forecast.
+func (a *ahead) holds(p *table, f *forecast) bool {
+	blank, whenMs := a.blank[f.engs.from:f.engs.to], a.whenMs[f.engs.from:f.engs.to]
+	if f.open > 0 || len(blank) != len(p.whenMs) {
+		return false
+	}
+	for k := range blank {
+		s, x := &p.eng[k], &blank[k]
+		if s.battery != x.battery || s.slot != x.slot || p.whenMs[k] != whenMs[k] {
+			return false
+		}
+		has, want := p.slotsOf(s), p.slotsOf(x)
+		for j := s.slot; j < s.slots; j++ {
+			t := x.threshold(&want[j], whenMs[k])
+			if t != x.threshold(&want[j], Never-1) || t != s.threshold(&has[j], whenMs[k]) || t != s.threshold(&has[j], Never-1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// muster lines up the engagements of all missiles: those of the forecasts, those
+// that they left open, and those worked out where they differ.
+func (p *table) muster(briefs []brief, forecasts []int32) {
+	a := p.ahead
+	engs := 0
+	opened, openWhen := a.teller.eng[:a.opened], a.teller.whenMs[:a.opened]
+	p.events.reset()
+	late := a.odd[:len(a.late)]
+	for i, path := range p.path {
+		if path < 0 {
+			continue
+		}
+		if !a.onTime[i] {
+			differs := late[0].differs
+			late = late[1:]
+			if differs {
+				_, p.whenMs = p.prepare(&briefs[path], int32(i), path, engs, p.whenMs[:0], nil)
+				engs = p.line(int32(i), engs, p.whenMs)
+				continue
+			}
+		}
+		f := &a.forecasts[forecasts[path]]
+		blank, whenMs := a.blank[f.engs.from:f.engs.to], a.whenMs[f.engs.from:f.engs.to]
+		to := p.eng[engs : engs+len(blank)]
+		if f.open == 0 {
+			for k := range to {
+				to[k] = blank[k]
+			}
+			engs = p.line(int32(i), engs, whenMs)
+			continue
+		}
+		p.whenMs = p.whenMs[:0]
+		for k := range blank {
+			s, when := &blank[k], whenMs[k]
+			if when == Never {
+				if len(opened) == 0 || opened[0].missile != int32(i) || opened[0].battery != s.battery {
+					continue // it has not come about
+				}
+				s, when = &opened[0], openWhen[0]
+				opened, openWhen = opened[1:], openWhen[1:]
+			}
+			to[len(p.whenMs)] = *s
+			p.whenMs = append(p.whenMs, when)
+		}
+		engs = p.line(int32(i), engs, p.whenMs)
+	}
+	p.mustered(engs)
+}
+
+// same gives a fight of the run that this posture's is the same as; nil if there
+// is none.
+func (a *ahead) same(ps *Posture, fight int32, shared bool) *fought {
+	if !shared {
+		return nil
+	}
+	a.sharing[fight].sought++
+	for k := range a.fought {
+		f := &a.fought[k]
+		if f.fight == fight && slices.Equal(f.brought, a.brought) && (!f.minded || slices.Equal(f.group, ps.Group)) {
+			return f
+		}
+	}
+	return nil
+}
+
+// keep keeps a fight for postures that may come to the same.
+func (a *ahead) keep(p *table, ps *Posture, fight int32, row []int32) {
+	if len(a.fought) == foughtKept {
+		return
+	}
+	a.fought = a.fought[:len(a.fought)+1]
+	f := &a.fought[len(a.fought)-1]
+	f.fight, f.minded, f.group = fight, p.minded, ps.Group
+	f.brought, f.row = append(f.brought[:0], a.brought...), append(f.row[:0], row...)
+}
+
+// hear gives what the assets' nations are told of the missiles that are on time.
+func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
+	h := &a.heard[a.telling[posture][state]]
+	if h.serial == a.serial {
+		return h.counted
+	}
+	h.serial = a.serial
+	clear(h.counted)
+	t := a.teller
+	t.renew()
+	tales := a.tales[posture][state]
+	for i, path := range p.path {
+		if !a.onTime[i] {
+			continue
+		}
+		x, pa := &tales[path], &p.b.Paths[path]
+		if x.same || pa.Asset < 0 {
+			continue
+		}
+		t.detectOne(int32(i), path, x.way, dice, nil)
+		at, tag := int(t.rowOf[i])*t.maxEyes, t.tagOf(i)
+		c := &t.courses[path]
+		memo, lists := t.memo[i*t.maxLists:i*t.maxLists+int(c.lists)], t.lists[c.list0:c.list0+c.lists]
+		when := times{Never, Never, Never, -1}
+		if when.alert = t.arrival(&memo[x.alerts], tag, &lists[x.alerts], at, p.startMs[i]); when.alert != Never {
+			when.track = t.arrival(&memo[x.tracks], tag, &lists[x.tracks], at, p.startMs[i])
+		}
+		n := pa.counted(when)
+		h.counted[pa.Asset].add(&n, 1)
+	}
+	for path, n := range a.flown {
+		if asset := p.b.Paths[path].Asset; n > 0 && asset >= 0 && tales[path].same {
+			h.counted[asset].add(&tales[path].counted, n)
+		}
+	}
+	return h.counted
+}

@@ -1,0 +1,25 @@
+package sim
+
+// Ahead lets a player look from now on for what nearly all runs have in common,
+// with the given bounds below which draws are taken to be; Plain lets it never.
+func (p *Player) Ahead(levels ...uint64) {
+	kept := likely
+	if levels != nil {
+		likely = levels
+	}
+	t := p.quick()
+	t.ahead = newAhead(t)
+	p.plays = aheadAfter
+	likely = kept
+}
+
+func (p *Player) Plain() { p.plays = aheadAfter }
+
+// Foreseen gives how many engagements forecasts tell, and how many they leave open.
+func (p *Player) Foreseen() (told, open int) {
+	for _, f := range p.lean.ahead.forecasts {
+		told += int(f.engs.to-f.engs.from) - int(f.open)
+		open += int(f.open)
+	}
+	return told, open
+}

@@ -1,0 +1,555 @@
+package sim
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// What nearly every run of a board has in common.
+//
+// Of all that the dice say about who finds a missile when, little reaches the
+// fight: a battery that has a track ten seconds before its first look shoots at
+// that look, whether the track is two seconds older or not. A forecast says who
+// becomes ready against a missile, and when each first means to shoot, as it is
+// if nothing goes better and as it is if a few sensors are not late. Where both
+// are the same it holds in every run in which these few are not late, which a
+// comparison of one draw for each tells.
+
+// hanging is what the forecasts of a path hang on: the views that must not be
+// late, the draw below which they are not, and per posture and state the
+// engagements that stay open.
+type hanging struct {
+	level uint64
+	on    []bool
+	open  [][][]item
+}
+
+// hung is what forecasts leave to a program that is told: what they hang on, per
+// path, and the slots of their engagements, behind which its own come.
+type hung struct {
+	hangs []hanging
+	slots []slot
+}
+
+// forecast is what a state of a posture makes of a path: the engagements, of the
+// almanac's, and the first and the last time at which somebody of those foreseen can
+// shoot.
+type forecast struct {
+	engs                span
+	firstShot, lastShot int32
+	open                int32   // engagements that are not foreseen; of these whenMs is Never
+	counted             counted // what somebody's being able to shoot adds; nothing where some are open
+}
+
+// tale is what the owner of the asset that a path ends at is told under a state of
+// a posture: by which lists of the program of that kind, and, where that never
+// differs, what it adds to the counts.
+type tale struct {
+	way            int32
+	alerts, tracks int32 // lists; -1: none
+	same           bool
+	counted        counted
+}
+
+// almanac holds the forecasts of a board.
+type almanac struct {
+	told  *program
+	level []uint64 // per path: what forecasts hang on is late with a draw from here on
+
+	forecasts []forecast
+	blank     []engState // as a forecast's engagements begin
+	whenMs    []int32    // when each first means to shoot
+	slots     []slot     // the lean program's, and behind them those of the forecasts
+
+	of    [][][]int32 // per posture, state and path: the forecast
+	tales [][][]tale  // the same
+	open  [][]bool    // per posture and state: some of a path is not foreseen
+	// States of postures with the same number have the same forecasts and tell the
+	// same tales.
+	fight, telling [][]int32
+	fights         []int32 // per number: how many states have it
+}
+
+// likely are the levels below which draws may be taken to be, tried in turn: all
+// but one draw in 512, and so on. A higher one would leave more to be asked of eyes
+// that are sure only late; below a lower one too many missiles were late.
+var likely = []uint64{1<<64 - 1<<55, 1<<64 - 1<<56, 1<<64 - 1<<57, 1<<64 - 1<<58}
+
+// mostBriefs is up to how many briefs are looked at: with more the forecasts would
+// cost more than they save.
+const mostBriefs = 1 << 13
+
+// foresee makes the forecasts of a lean program; nil where that is not worth it.
+func foresee(pr *program) *almanac {
+	f := &foresight{program: pr, out: &almanac{slots: slices.Clone(pr.slots)}, merged: map[string]int32{}}
+	briefs := 0
+	for q := range pr.states {
+		briefs += len(pr.states[q]) * len(pr.courses)
+	}
+	if briefs == 0 || briefs > mostBriefs {
+		return nil
+	}
+	o := f.out
+	o.of, o.open = make([][][]int32, len(pr.states)), make([][]bool, len(pr.states))
+	for q := range pr.states {
+		o.of[q], o.open[q] = make([][]int32, len(pr.states[q])), make([]bool, len(pr.states[q]))
+		for s := range o.of[q] {
+			o.of[q][s] = make([]int32, len(pr.courses))
+		}
+	}
+	hangs := make([]hanging, len(pr.courses))
+	for path := range pr.courses {
+		f.path(path, &hangs[path])
+		for q := range o.open {
+			for s := range o.open[q] {
+				o.open[q][s] = o.open[q][s] || len(hangs[path].open[q][s]) > 0
+			}
+		}
+	}
+	o.told = layOut(pr.b, told, &hung{hangs, f.out.slots})
+	o.slots = o.told.slots
+	for _, h := range hangs {
+		o.level = append(o.level, h.level)
+	}
+	o.tell()
+	o.number()
+	return o
+}
+
+// foresight makes the forecasts of one path after the other.
+type foresight struct {
+	*program
+	out    *almanac
+	merged map[string]int32 // slots of the almanac, by content
+	key    []byte
+
+	// Of the path at hand.
+	c       *course
+	eyes    []eye
+	lists   []list
+	soonest []bounds // per way
+	latest  []bounds // per way, at the level tried
+}
+
+// bounds are times at which the eyes find a missile: the earliest there are, or
+// the latest if no draw is as high as a level. by is the eye whose data point an
+// eye that finds by being pointed, -1.
+type bounds struct{ det, by []int32 }
+
+// foreseen is a forecast in the making.
+type foreseen struct {
+	items []item
+	hangs []int32 // eyes
+}
+
+// item is an engagement of it: as it begins, or open. Its slots are those of the
+// lean program still.
+type item struct {
+	engState
+	open           bool
+	merge          bool // its slots hold one threshold each
+	whenMs, lastMs int32
+	command, index int32
+}
+
+// path makes a path's forecasts, at the level, the highest, at which least stays
+// open.
+func (f *foresight) path(path int, h *hanging) {
+	f.c = &f.courses[path]
+	c := f.c
+	f.eyes, f.lists = f.program.eyes[c.eye0:c.eye0+c.eyes], f.program.lists[c.list0:c.list0+c.lists]
+	different, number := f.different(path)
+	f.soonest = f.bounds(0)
+	var best []foreseen
+	fewest := math.MaxInt
+	for _, level := range likely {
+		f.latest = f.bounds(level)
+		got, open := make([]foreseen, len(different)), 0
+		for k, br := range different {
+			got[k] = f.brief(br)
+			for _, x := range got[k].items {
+				open += int(one(x.open))
+			}
+		}
+		if open < fewest {
+			best, fewest, h.level = got, open, level
+		}
+		if open == 0 || c.steady {
+			break
+		}
+	}
+	h.on = make([]bool, f.b.Paths[path].Views)
+	known := map[string]int32{}
+	ids := make([]int32, len(different))
+	for k := range best {
+		for _, e := range best[k].hangs {
+			h.on[f.eyes[e].view] = true
+		}
+		ids[k] = f.put(path, &best[k], known)
+	}
+	h.open = make([][][]item, len(f.states))
+	for q := range f.states {
+		h.open[q] = make([][]item, len(f.states[q]))
+		for s := range f.states[q] {
+			f.out.of[q][s][path] = ids[number[q][s]]
+			for _, x := range best[number[q][s]].items {
+				if x.open {
+					h.open[q][s] = append(h.open[q][s], x)
+				}
+			}
+		}
+	}
+}
+
+// different lists the briefs of a path that differ, and gives for each state of a
+// posture which of them is its own.
+func (f *foresight) different(path int) (list []*brief, number [][]int) {
+	met := map[string]int{}
+	number = make([][]int, len(f.states))
+	for q := range f.states {
+		number[q] = make([]int, len(f.states[q]))
+		for s := range f.states[q] {
+			br := &f.states[q][s][path]
+			f.key = f.key[:0]
+			f.num(br.way)
+			for _, o := range f.orders[br.orders.from:br.orders.to] {
+				f.num(o.nation, o.alerts, o.tracks, o.knownMs, o.engs.to-o.engs.from)
+				for _, e := range f.engs[o.engs.from:o.engs.to] {
+					f.num(e.battery, e.own, e.launch, e.engage, e.kin, e.slots, one(e.onOthers))
+					for _, sl := range f.slots[e.slot0 : e.slot0+e.slots] {
+						f.num(sl.LaunchMs, sl.InterceptMs, sl.HandoverMs)
+						f.key = binary.LittleEndian.AppendUint64(f.key, sl.Organic)
+						f.key = binary.LittleEndian.AppendUint64(f.key, sl.Launch)
+						f.key = binary.LittleEndian.AppendUint64(f.key, sl.Eng)
+					}
+				}
+			}
+			n, ok := met[string(f.key)]
+			if !ok {
+				n = len(list)
+				met[string(f.key)] = n
+				list = append(list, br)
+			}
+			number[q][s] = n
+		}
+	}
+	return list, number
+}
+
+func (f *foresight) num(xs ...int32) {
+	for _, x := range xs {
+		f.key = binary.LittleEndian.AppendUint32(f.key, uint32(x))
+	}
+}
+
+// bounds gives, per way of the path, when each eye finds the missile at the
+// latest if all draws are below the level, or with level 0 at the earliest. A
+// sensor that may be lost is counted on for nothing. One that may be too full to
+// take it is: in a run in which that may happen forecasts are not used.
+func (f *foresight) bounds(level uint64) []bounds {
+	out := make([]bounds, f.c.ways)
+	at := func(curve int32) int32 {
+		if level == 0 {
+			return f.curves.first(curve)
+		}
+		return f.curves.at(curve, level-1)
+	}
+	for w := range out {
+		x := &f.sights[f.c.way0+int32(w)]
+		det, by := make([]int32, len(f.eyes)), make([]int32, len(f.eyes))
+		none := make([]bool, len(f.eyes))
+		for _, k := range f.down[x.down.from:x.down.to] {
+			none[k] = true
+		}
+		for k := range f.eyes {
+			e := &f.eyes[k]
+			none[k] = none[k] || level > 0 && e.lostMs != Never
+			det[k], by[k] = Never, -1
+			if !none[k] {
+				det[k] = at(e.search)
+			}
+		}
+		for more := true; more; {
+			more = false
+			for _, q := range f.cues[x.cues.from:x.cues.to] {
+				warn, warnBy := f.arrives(q.warn, det, level > 0)
+				track, trackBy := f.arrives(q.track, det, level > 0)
+				for _, p := range f.points[q.points.from:q.points.to] {
+					if none[p.eye] {
+						continue
+					}
+					e := &f.eyes[p.eye]
+					t, from := max(warn, at(e.warned)), warnBy
+					if y := max(track, at(e.cued)); y < t {
+						t, from = y, trackBy
+					}
+					if t < det[p.eye] && t <= e.lastMs {
+						det[p.eye], by[p.eye] = t, from
+						more = true
+					}
+				}
+			}
+		}
+		out[w] = bounds{det, by}
+	}
+	return out
+}
+
+// arrives gives when the first of some feeds brings its data, and whose they are;
+// for the latest time, by those alone that are never cut off.
+func (f *foresight) arrives(at span, det []int32, latest bool) (tMs, by int32) {
+	tMs, by = Never, -1
+	for _, x := range f.feeds[at.from:at.to] {
+		if d := det[x.eye]; d != Never && (!latest || x.lostMs == Never) && d+x.addMs < tMs {
+			tMs, by = d+x.addMs, x.eye
+		}
+	}
+	return tMs, by
+}
+
+// of gives when a list of the path's brings its data at the earliest or the
+// latest; Never for no list.
+func (f *foresight) of(list int32, b *bounds, latest bool) (tMs, by int32) {
+	if list < 0 {
+		return Never, -1
+	}
+	l := &f.lists[list]
+	return f.arrives(span{l.from, l.to}, b.det, latest)
+}
+
+const (
+	byOwn = 1 << iota
+	byLaunch
+	byEngage
+	allModes = byOwn | byLaunch | byEngage
+)
+
+// modeSets are the sets of modes tried to bear a forecast, few first: the fewer,
+// the less it hangs on. A launch on another's track wants the own radar, too.
+var modeSets = [...]int{byOwn, byEngage, byOwn | byEngage, byOwn | byLaunch, allModes}
+
+// brief forecasts what a brief comes to. An engagement is foreseen if some modes
+// are ready for the same first look at the latest as all of them at the earliest,
+// and no other could add to what they give that shot and those after it.
+func (f *foresight) brief(br *brief) (out foreseen) {
+	soon, late := &f.soonest[br.way], &f.latest[br.way]
+	for _, o := range f.orders[br.orders.from:br.orders.to] {
+		alert, _ := f.of(o.alerts, soon, false)
+		if alert == Never || o.knownMs == Never {
+			continue
+		}
+		alertLate, alertBy := f.of(o.alerts, late, true)
+		decided := func(alert int32) int32 { return max(o.knownMs, alert+f.b.Commands[o.nation].DecisionMs) }
+		for n := o.engs.from; n < o.engs.to; n++ {
+			e := &f.engs[n]
+			slots := f.slots[e.slot0 : e.slot0+e.slots]
+			var own, ownLate, ownBy int32 = Never, Never, e.own
+			if e.own >= 0 {
+				own, ownLate = soon.det[e.own], late.det[e.own]
+			}
+			launch, _ := f.of(e.launch, soon, false)
+			launchLate, launchBy := f.of(e.launch, late, true)
+			engage, _ := f.of(e.engage, soon, false)
+			engageLate, engageBy := f.of(e.engage, late, true)
+			best := f.blank[n]
+			when, any := best.firstLook(slots, e, &f.kins[e.kin], best.readied(e, decided(alert), own, launch, engage))
+			if !any {
+				continue // not even if all goes well
+			}
+			borne := false
+			for _, set := range modeSets {
+				if alertLate == Never {
+					break
+				}
+				only := func(mode int, t int32) int32 {
+					if set&mode == 0 {
+						return Never
+					}
+					return t
+				}
+				s := f.blank[n]
+				t, any := s.firstLook(slots, e, &f.kins[e.kin], s.readied(e, decided(alertLate), only(byOwn, ownLate), only(byLaunch, launchLate), only(byEngage, engageLate)))
+				if !any || t != when || s.slot != best.slot {
+					continue
+				}
+				merge := true
+				for k := s.slot; k < s.slots; k++ {
+					merge = merge && s.threshold(&slots[k], when) == best.threshold(&slots[k], Never-1)
+				}
+				if !merge && (set != allModes || s != best) {
+					continue
+				}
+				borne = true
+				out.hangs = f.need(out.hangs, late, alertBy)
+				out.hangs = f.need(out.hangs, late, only(byOwn, ownBy))
+				out.hangs = f.need(out.hangs, late, only(byLaunch, launchBy))
+				out.hangs = f.need(out.hangs, late, only(byEngage, engageBy))
+				out.items = append(out.items, item{engState: s, merge: merge, whenMs: when, lastMs: e.lastMs})
+				break
+			}
+			if !borne {
+				out.items = append(out.items, item{open: true, engState: f.blank[n], command: e.command, index: e.index})
+			}
+		}
+	}
+	return out
+}
+
+// need adds an eye, and those that point it, to those that must not be late.
+func (f *foresight) need(hangs []int32, late *bounds, eye int32) []int32 {
+	for ; eye >= 0 && eye != Never && !slices.Contains(hangs, eye); eye = late.by[eye] {
+		hangs = append(hangs, eye)
+	}
+	return hangs
+}
+
+// put writes a forecast down; equal ones of a path once.
+func (f *foresight) put(path int, x *foreseen, known map[string]int32) int32 {
+	o := f.out
+	out := forecast{engs: span{from: int32(len(o.blank))}, firstShot: Never, lastShot: -1}
+	var id []byte
+	for k := range x.items {
+		e := &x.items[k]
+		if e.open {
+			out.open++
+			e.engState, e.whenMs = engState{battery: e.battery}, Never
+		} else {
+			if e.merge {
+				f.mergeSlots(&e.engState, e.whenMs)
+			}
+			out.firstShot, out.lastShot = min(out.firstShot, e.whenMs), max(out.lastShot, e.lastMs)
+		}
+		f.key = f.key[:0]
+		f.num(one(e.open), e.battery, e.slot0, e.slots, e.slot, e.kin, one(e.onOthers), e.orgMs, e.ownMs, e.lorMs, e.eorMs, e.whenMs)
+		id = append(id, f.key...)
+		o.blank, o.whenMs = append(o.blank, e.engState), append(o.whenMs, e.whenMs)
+	}
+	out.engs.to = int32(len(o.blank))
+	if out.open == 0 {
+		out.counted = f.b.Paths[path].counted(times{Never, Never, out.firstShot, out.lastShot})
+	}
+	f.key = f.key[:0]
+	f.num(out.firstShot, out.lastShot)
+	id = append(id, f.key...)
+	n, ok := known[string(id)]
+	if ok {
+		o.blank, o.whenMs = o.blank[:out.engs.from], o.whenMs[:out.engs.from]
+		return n
+	}
+	n = int32(len(o.forecasts))
+	known[string(id)] = n
+	o.forecasts = append(o.forecasts, out)
+	return n
+}
+
+// mergeSlots gives an engagement slots of its own, each with the one threshold
+// that a shot in it has from the first look on: whatever mode gives it is ready.
+func (f *foresight) mergeSlots(s *engState, when int32) {
+	slots := make([]slot, 0, s.slots)
+	f.key = f.key[:0]
+	f.num(s.battery)
+	for k, sl := range f.slots[s.slot0 : s.slot0+s.slots] {
+		x := slot{Slot{LaunchMs: sl.LaunchMs, InterceptMs: sl.InterceptMs}, sl.kill}
+		if int32(k) >= s.slot {
+			x.Organic = s.threshold(&sl, when)
+		}
+		f.num(x.LaunchMs, x.InterceptMs)
+		f.key = binary.LittleEndian.AppendUint64(f.key, x.Organic)
+		slots = append(slots, x)
+	}
+	at, ok := f.merged[string(f.key)]
+	if !ok {
+		at = int32(len(f.out.slots))
+		f.merged[string(f.key)] = at
+		f.out.slots = append(f.out.slots, slots...)
+	}
+	s.slot0 = at
+	s.orgMs, s.ownMs, s.lorMs, s.eorMs = math.MinInt32, Never, Never, Never
+}
+
+// tell works out what the owner of each path's asset is told, and by what.
+func (o *almanac) tell() {
+	pr := o.told
+	o.tales = make([][][]tale, len(pr.states))
+	for q := range pr.states {
+		o.tales[q] = make([][]tale, len(pr.states[q]))
+		for s := range pr.states[q] {
+			o.tales[q][s] = make([]tale, len(pr.courses))
+			for path := range pr.courses {
+				o.tales[q][s][path] = o.tale(path, &pr.states[q][s][path])
+			}
+		}
+	}
+}
+
+func (o *almanac) tale(path int, br *brief) tale {
+	pr := o.told
+	c := &pr.courses[path]
+	x := tale{way: br.way, alerts: -1, tracks: -1}
+	for _, q := range pr.orders[br.orders.from:br.orders.to] {
+		if q.owner {
+			x.alerts, x.tracks = q.alerts, q.tracks
+		}
+	}
+	if x.alerts >= 0 && !br.steady {
+		return x
+	}
+	x.same = true
+	t := times{Never, Never, Never, -1}
+	if x.alerts >= 0 {
+		det := make([]int32, c.eyes)
+		for k := range det {
+			det[k] = pr.eyes[c.eye0+int32(k)].sureMs
+		}
+		w := &pr.sights[c.way0+br.way]
+		for _, k := range pr.down[w.down.from:w.down.to] {
+			det[k] = Never
+		}
+		at := func(list int32) int32 {
+			l := &pr.lists[c.list0+list]
+			tMs, _ := earliest(pr.feeds[l.from:l.to], det, 0)
+			return tMs
+		}
+		if t.alert = at(x.alerts); t.alert != Never {
+			t.track = at(x.tracks)
+		}
+	}
+	x.counted = pr.b.Paths[path].counted(t)
+	return x
+}
+
+// number gives states with the same forecasts, and with the same tales, the same
+// numbers.
+func (o *almanac) number() {
+	o.fight, o.telling = make([][]int32, len(o.of)), make([][]int32, len(o.of))
+	fights, tellings := map[string]int32{}, map[string]int32{}
+	numberOf := func(met map[string]int32, key []byte) int32 {
+		n, ok := met[string(key)]
+		if !ok {
+			n = int32(len(met))
+			met[string(key)] = n
+		}
+		return n
+	}
+	for q := range o.of {
+		o.fight[q], o.telling[q] = make([]int32, len(o.of[q])), make([]int32, len(o.of[q]))
+		for s := range o.of[q] {
+			var f, t []byte
+			for path, n := range o.of[q][s] {
+				x := &o.tales[q][s][path]
+				f = binary.LittleEndian.AppendUint32(f, uint32(n))
+				for _, y := range [...]int32{x.way, x.alerts, x.tracks} {
+					t = binary.LittleEndian.AppendUint32(t, uint32(y))
+				}
+			}
+			o.fight[q][s], o.telling[q][s] = numberOf(fights, f), numberOf(tellings, t)
+		}
+	}
+	o.fights = make([]int32, len(fights))
+	for q := range o.fight {
+		for _, n := range o.fight[q] {
+			o.fights[n]++
+		}
+	}
+}
