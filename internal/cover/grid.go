@@ -64,9 +64,14 @@ type lattice struct {
 // Footprint maps a query. The grid is coarse where nothing changes and as fine
 // as asked where a contour runs or a battery of short reach stands.
 func Footprint(ctx context.Context, f *scenario.File, q Query) (*Map, error) {
+	m, _, err := footprint(ctx, f, q)
+	return m, err
+}
+
+func footprint(ctx context.Context, f *scenario.File, q Query) (*Map, *lattice, error) {
 	e, err := newEvaluator(f, q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	centre := middle(e.sites)
 	far := 0.0
@@ -77,13 +82,13 @@ func Footprint(ctx context.Context, f *scenario.File, q Query) (*Map, error) {
 		q.GridM = autoGrid(far)
 	}
 	if q.GridM < 100 || q.GridM > 500e3 {
-		return nil, fmt.Errorf("a grid of %.0f m: allowed are 100 m to 500 km", q.GridM)
+		return nil, nil, fmt.Errorf("a grid of %.0f m: allowed are 100 m to 500 km", q.GridM)
 	}
 	g := &lattice{e: e, pl: NewPlane(e.t.Earth.Ellipsoid, centre), stepM: q.GridM, known: map[corner]Value{}, flown: map[corner]flight.Course{}, guess: map[corner]Value{}}
 	for _, s := range e.sites {
 		x, y, ok := g.pl.Forward(s.at)
 		if !ok {
-			return nil, errors.New("the batteries lie on opposite sides of the Earth; map them one by one")
+			return nil, nil, errors.New("the batteries lie on opposite sides of the Earth; map them one by one")
 		}
 		g.sites = append(g.sites, struct{ e, n, reachM float64 }{x, y, s.reachM})
 	}
@@ -93,11 +98,14 @@ func Footprint(ctx context.Context, f *scenario.File, q Query) (*Map, error) {
 	}
 	leaves, err := g.grow(ctx, coarse)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m := g.fill(leaves)
+	if err := g.follow(ctx, m); err != nil {
+		return nil, nil, err
+	}
 	m.Query, m.Batteries, m.Centre, m.StepM, m.Flown, m.plane = q, e.batteries(), centre, q.GridM, len(g.known), g.pl
-	return m, nil
+	return m, g, nil
 }
 
 // autoGrid chooses a round step of about a thirtieth of the reach.
@@ -140,6 +148,11 @@ func (g *lattice) fly(ctx context.Context, squares []square) error {
 			}
 		}
 	}
+	return g.flyTo(ctx, need)
+}
+
+// flyTo flies to places that are not yet known.
+func (g *lattice) flyTo(ctx context.Context, need []corner) error {
 	if len(g.known)+len(need) > MaxPlaces {
 		return fmt.Errorf("the map would need more than %d places; take a coarser grid or fewer batteries", MaxPlaces)
 	}
@@ -400,4 +413,42 @@ func (g *lattice) fill(leaves []square) *Map {
 		}
 	}
 	return m
+}
+
+// follow flies to what was not flown beside a contour, and goes on where that moves
+// it, until both ends of every side that a contour crosses are flown: the contours
+// are then those of a lattice flown in full, but for any that lie wholly within even
+// country.
+func (g *lattice) follow(ctx context.Context, m *Map) error {
+	for {
+		need := g.beside(m)
+		if len(need) == 0 {
+			return nil
+		}
+		if err := g.flyTo(ctx, need); err != nil {
+			return err
+		}
+		for _, c := range need {
+			m.Values[(c.j-m.J0)*m.NI+c.i-m.I0] = g.known[c]
+		}
+	}
+}
+
+// beside lists the places that were not flown and are told apart by a contour from
+// a neighbour.
+func (g *lattice) beside(m *Map) (need []corner) {
+	class := make([]uint64, len(m.Values))
+	for k := range m.Values {
+		class[k] = m.Values[k].class()
+	}
+	for k, own := range class {
+		i, j := k%m.NI, k/m.NI
+		if i > 0 && class[k-1] != own || i+1 < m.NI && class[k+1] != own || j > 0 && class[k-m.NI] != own || j+1 < m.NJ && class[k+m.NI] != own {
+			c := corner{m.I0 + i, m.J0 + j}
+			if _, ok := g.known[c]; !ok {
+				need = append(need, c)
+			}
+		}
+	}
+	return need
 }
