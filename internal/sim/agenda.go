@@ -178,11 +178,15 @@ func (h *heap) pop() event {
 	top := h.items[0]
 	last := h.items[len(h.items)-1]
 	h.items = h.items[:len(h.items)-1]
-	n := len(h.items)
-	if n == 0 {
-		return top
+	if len(h.items) > 0 {
+		h.replace(last)
 	}
-	i := 0
+	return top
+}
+
+// replace takes the first away and puts another in.
+func (h *heap) replace(e event) {
+	n, i := len(h.items), 0
 	for {
 		c := 2*i + 1
 		if c >= n {
@@ -191,14 +195,13 @@ func (h *heap) pop() event {
 		if c+1 < n && h.items[c+1] < h.items[c] {
 			c++
 		}
-		if h.items[c] >= last {
+		if h.items[c] >= e {
 			break
 		}
 		h.items[i] = h.items[c]
 		i = c
 	}
-	h.items[i] = last
-	return top
+	h.items[i] = e
 }
 
 // queue is a first-in first-out list of engagements that wait for a channel.

@@ -19,8 +19,7 @@ type ahead struct {
 	odd     []odd    // under the posture at hand: what came of those that are late, and of those not wholly foreseen
 	opened  int      // how many of the engagements left open come about: the teller's eng and whenMs hold them
 	brought []uint64 // what these and the late bring to a fight
-	full    fullness
-	asked   []int32 // crowded sensors that an owner asks
+	filling bool     // some of the late are so because a sensor may be too full for them
 	fought  []fought
 	sharing []sharing // per number of a fight
 	heard   []heard
@@ -32,14 +31,6 @@ type odd struct {
 	missile int32
 	differs bool // it comes to something else than its forecast
 	counted counted
-}
-
-// fullness says whether a sensor may have more to follow than it can in the run at
-// hand: one that is asked while forecasts hold, or one at all. It is worked out when
-// it is asked for.
-type fullness struct {
-	known     [2]bool
-	told, any bool
 }
 
 // fought is a fight of the run at hand, as a row without what the assets' nations
@@ -88,14 +79,6 @@ func newAhead(p *table) *ahead {
 			}
 		}
 	}
-	for _, s := range p.crowded {
-		for path := range p.b.Paths {
-			if a.teller.eyeAt(int32(path), s) >= 0 {
-				a.asked = append(a.asked, s)
-				break
-			}
-		}
-	}
 	p.shown = o.slots
 	return a
 }
@@ -106,11 +89,10 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 	a := p.ahead
 	if a.serial != p.serial {
 		a.serial = p.serial
-		a.full = fullness{}
 		a.fought = a.fought[:0]
 		a.glance(p, dice)
 	}
-	if a.mayBeFull(p, true) || len(a.late) > 0 && a.mayBeFull(p, false) {
+	if 2*len(a.late) > len(p.path) {
 		return false
 	}
 	ps, fight := &p.b.Postures[posture], a.fight[posture][state]
@@ -119,7 +101,7 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 	shared := a.fights[fight] > 1 && p.rounds == nil && a.sharing[fight].worth()
 	a.opened, a.brought = 0, a.brought[:0]
 	if len(a.late) > 0 {
-		p.workOut(briefs, forecasts, dice, shared)
+		p.workOut(ps.Sight[state], briefs, forecasts, dice, shared)
 	}
 	if a.open[posture][state] {
 		a.decide(p, posture, state, dice, shared)
@@ -154,15 +136,21 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 }
 
 // glance draws for a new run which missiles are found late by an eye that their
-// forecasts hang on.
+// forecasts hang on. Those that a sensor sees which may be too full count as late.
 func (a *ahead) glance(p *table, dice draw.Run) {
 	t := a.teller
 	t.serial++
+	full := p.filling()
+	a.filling = len(full) > 0
 	a.late = a.late[:0]
 	clear(a.flown)
 	for i, path := range p.path {
 		a.onTime[i] = path >= 0
 		if path < 0 {
+			continue
+		}
+		if slices.ContainsFunc(full, func(s int32) bool { return p.eyeAt(path, s) >= 0 }) {
+			a.late, a.onTime[i] = append(a.late, int32(i)), false
 			continue
 		}
 		a.flown[path]++
@@ -189,29 +177,20 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 	}
 }
 
-// mayBeFull reports whether a sensor may have more to follow than it can, whatever
-// is drawn about who finds what: one that is told of, or any.
-func (a *ahead) mayBeFull(p *table, told bool) bool {
-	if told {
-		if !a.full.known[0] {
-			a.full.known[0], a.full.told = true, p.mayCrowd(a.asked)
-		}
-		return a.full.told
-	}
-	if !a.full.known[1] {
-		a.full.known[1], a.full.any = true, p.mayCrowd(p.crowded)
-	}
-	return a.full.any
-}
-
 // workOut works out the missiles that are late.
-func (p *table) workOut(briefs []brief, forecasts []int32, dice draw.Run, shared bool) {
+func (p *table) workOut(sight int32, briefs []brief, forecasts []int32, dice draw.Run, shared bool) {
 	a := p.ahead
 	p.renew()
 	for _, i := range a.late {
 		path := p.path[i]
 		p.lookAt(i, path, dice)
 		p.detectOne(i, path, briefs[path].way, dice, nil)
+	}
+	if a.filling {
+		p.limit(sight, a.late, p.mayFill, nil)
+	}
+	for _, i := range a.late {
+		path := p.path[i]
 		var t times
 		t, p.whenMs = p.prepare(&briefs[path], i, path, 0, p.whenMs[:0], nil)
 		differs := !a.holds(p, &a.forecasts[forecasts[path]])

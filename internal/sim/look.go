@@ -295,6 +295,16 @@ func (p *table) capacity(sight int32, log *Log) {
 	if len(p.crowded) == 0 {
 		return
 	}
+	if p.kind == full {
+		p.limit(sight, nil, p.crowded, log)
+	} else if sensors := p.filling(); len(sensors) > 0 {
+		p.limit(sight, nil, sensors, log)
+	}
+}
+
+// limit gives missiles rows of their own and applies the capacities of some sensors
+// to these. only lists the missiles; nil: all.
+func (p *table) limit(sight int32, only, sensors []int32, log *Log) {
 	n := len(p.path)
 	at := int(sight) % len(p.crowdKeys)
 	k := &p.crowdKeys[at]
@@ -303,17 +313,25 @@ func (p *table) capacity(sight int32, log *Log) {
 		*k = rowKey{p.serial, sight, p.tags(n)}
 	}
 	first := n*p.perMissile + at*n
-	for i, path := range p.path {
-		if path < 0 {
-			continue
-		}
+	put := func(i int) {
 		if !known {
 			copy(p.row(first+i), p.row(int(p.rowOf[i])))
 		}
 		p.rowOf[i] = int32(first + i)
 	}
+	if only != nil {
+		for _, i := range only {
+			put(int(i))
+		}
+	} else {
+		for i, path := range p.path {
+			if path >= 0 {
+				put(i)
+			}
+		}
+	}
 	if !known {
-		p.crowd(log)
+		p.crowd(sensors, log)
 	}
 }
 
@@ -344,10 +362,11 @@ const (
 
 func spanOf(tMs int32) int { return min(max(int(tMs)>>spanBits, 0), spans-1) }
 
-// crowd applies the capacities to the rows of the posture being played.
-func (p *table) crowd(log *Log) {
+// crowd applies the capacities of some sensors to the rows of the posture being
+// played.
+func (p *table) crowd(sensors []int32, log *Log) {
 	b := p.b
-	for _, s := range p.crowded {
+	for _, s := range sensors {
 		room := b.Sensors[s].Capacity
 		p.trackQ = p.trackQ[:0]
 		var begin, end [spans]int32
@@ -383,9 +402,10 @@ func (p *table) crowd(log *Log) {
 					log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: s})
 					continue
 				}
-				p.release.pop()
+				p.release.replace(event(last))
+			} else {
+				p.release.push(event(last))
 			}
-			p.release.push(event(last))
 			if t != det {
 				*d = t - p.startMs[i]
 				log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: s, B: t})
@@ -394,12 +414,33 @@ func (p *table) crowd(log *Log) {
 	}
 }
 
-// mayCrowd reports whether one of some crowded sensors may have more to follow at
-// a time than it can, however early everything is found.
-func (p *table) mayCrowd(sensors []int32) bool {
-	for _, s := range sensors {
+// filling lists the crowded sensors that may have more to follow at a time than
+// they can in the run at hand, however early everything is found.
+func (p *table) filling() []int32 {
+	if p.filled == p.serial {
+		return p.mayFill
+	}
+	p.filled, p.mayFill = p.serial, p.mayFill[:0]
+	if len(p.crowded) == 0 {
+		return p.mayFill
+	}
+	clear(p.flown)
+	for _, path := range p.path {
+		if path >= 0 {
+			p.flown[path]++
+		}
+	}
+	for _, s := range p.crowded {
+		room, most := p.b.Sensors[s].Capacity, int32(0)
+		for path, n := range p.flown {
+			if n > 0 && p.eyeAt(int32(path), s) >= 0 {
+				most += n
+			}
+		}
+		if most <= room {
+			continue
+		}
 		var begin, end [spans]int32
-		n := int32(0)
 		for i, path := range p.path {
 			if path < 0 {
 				continue
@@ -408,19 +449,16 @@ func (p *table) mayCrowd(sensors []int32) bool {
 			if k < 0 {
 				continue
 			}
-			e := &p.eyes[p.courses[path].eye0+k]
-			if e.firstMs == Never {
-				continue
+			if e := &p.eyes[p.courses[path].eye0+k]; e.firstMs != Never {
+				begin[spanOf(p.startMs[i]+e.firstMs)]++
+				end[spanOf(p.startMs[i]+e.lastMs)]++
 			}
-			n++
-			begin[spanOf(p.startMs[i]+e.firstMs)]++
-			end[spanOf(p.startMs[i]+e.lastMs)]++
 		}
-		if room := p.b.Sensors[s].Capacity; n > room && atOnce(&begin, &end) > room {
-			return true
+		if atOnce(&begin, &end) > room {
+			p.mayFill = append(p.mayFill, s)
 		}
 	}
-	return false
+	return p.mayFill
 }
 
 // atOnce bounds how many tracks there are at a time by how many touch a span.

@@ -122,6 +122,9 @@ type table struct {
 	rowOf             []int32 // per missile: its row under the posture being played
 	perMissile        int     // rows kept per missile
 	crowdKeys         []rowKey
+	filled            uint64  // the run of mayFill
+	mayFill           []int32 // sensors that may have more to follow than they can
+	flown             []int32 // per path: missiles that fly it
 	rowTag            uint32
 	cuedBy            []int32 // per eye, of the missile at hand: eye that pointed it, -1
 	memo              []memoed
@@ -189,6 +192,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.cuedBy, p.apart = make([]int32, pr.maxEyes), make([]int32, pr.maxEyes)
 	p.memo = make([]memoed, n*pr.maxLists)
 	p.pointing = make([]pointed, len(b.Nations))
+	p.flown = make([]int32, len(b.Paths))
 	p.trackQ, p.inOrder = make([]event, 0, n), make([]event, n)
 	p.release.items = make([]event, 0, n)
 

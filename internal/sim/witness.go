@@ -136,7 +136,7 @@ func (p *Player) Raid(posture int, seed, run uint64) (state int, path, startMs [
 func (p *Player) Limit(detMs [][]int32) {
 	t := p.whole()
 	t.take(func(missile, view int) int32 { return detMs[missile][view] })
-	t.crowd(nil)
+	t.crowd(t.crowded, nil)
 	for i := range detMs {
 		if t.path[i] >= 0 {
 			copy(detMs[i], t.row(int(t.rowOf[i])))
