@@ -324,7 +324,9 @@ func (s *Stairs) To(ctx context.Context, runs int) (*Comparison, error) {
 	if s.sum == nil {
 		return nil, fmt.Errorf("%w: %d runs asked for, at least 1 is needed", study.ErrPlan, runs)
 	}
-	return measure.Compare(s.w.Theatre, s.w.Board, s.sum, s.w.Price), nil
+	c := measure.Compare(s.w.Theatre, s.w.Board, s.sum, s.w.Price)
+	c.Idle = measure.Why(s.w.Board, c)
+	return c, nil
 }
 
 // Compare plays the named postures, the first being the base of comparison.
@@ -376,6 +378,8 @@ func (w *World) compare(ctx context.Context, postures []int, o Options) (*Compar
 	c := measure.Compare(w.Theatre, w.Board, r, w.Price)
 	if wit != nil {
 		c.Witness = wit.Account()
+	} else {
+		c.Idle = measure.Why(w.Board, c)
 	}
 	return c, nil
 }

@@ -151,6 +151,8 @@ type Comparison struct {
 	Missiles  int    `json:"missiles"`
 	Rows      []Row  `json:"postures"`
 	Verdict   string `json:"verdict"`
+	// Idle are the steps after which no run differs, and why (see Why).
+	Idle []Idle `json:"idle,omitempty"`
 	// Witness is what a witness counted beside the outcomes; nil if the board
 	// was played.
 	Witness *witness.Account `json:"witness,omitempty"`

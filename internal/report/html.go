@@ -91,6 +91,7 @@ type pageView struct {
 	Raid     string
 	CSS      template.CSS
 	Verdict  []string
+	Why      []string // steps bring nothing
 	Tiles    []tile
 	Sections []sectionView
 	Own      []string
@@ -114,6 +115,9 @@ func HTML(d *Document, further ...Drawing) ([]byte, error) {
 		return nil, err
 	}
 	v := pageView{D: clean(d), Data: data, Raid: Clean(c.Raid), CSS: template.CSS(pageCSS + svgCSS(svgRules+mapRules+warnRules, true)), Verdict: sentences(c.Verdict), Tiles: tiles(c)}
+	for i := range c.Idle {
+		v.Why = append(v.Why, quotes(minusSigns(Clean(strings.Join(c.Idle[i].Words, " ")))))
+	}
 	v.Sections = append(v.Sections, gainSection(d))
 	if len(further) > 0 {
 		s := sectionView{ID: "maps", Title: "Where, and when"}

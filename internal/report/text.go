@@ -217,6 +217,10 @@ func Text(d *Document, width int, colour bool) string {
 	}
 	b.WriteByte('\n')
 	b.WriteString(wrap(c.Verdict, min(width, 100)))
+	for i := range c.Idle {
+		b.WriteByte('\n')
+		b.WriteString(wrap(strings.Join(c.Idle[i].Words, " "), min(width, 100)))
+	}
 	if c.Witness != nil {
 		b.WriteByte('\n')
 		b.WriteString(wrap(c.Witness.Words(), min(width, 100)))

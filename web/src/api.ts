@@ -6,7 +6,7 @@ export interface Figure { value: number; low: number | null; high: number | null
 export interface Change { leakers: Figure; damage: Figure; no_leaker: Figure; shots: Figure; wasted: Figure }
 export interface NationRow { nation: string; leakers: Figure; damage: Figure; shots: Figure; on_others: Figure; exposed: Figure; base_leakers: Figure }
 export interface Row { posture: string; about?: string; leakers: Figure; damage: Figure; no_leaker: Figure; shots: Figure; wasted: Figure; cost_usd: Figure; step: Change; base: Change; nations: NationRow[] }
-export interface Comparison { scenario: string; raid: string; seed: number; runs: number; missiles: number; postures: Row[]; verdict: string }
+export interface Comparison { scenario: string; raid: string; seed: number; runs: number; missiles: number; postures: Row[]; verdict: string; idle?: { words: string[] }[] }
 export interface WhatIf { runs: number; settled: boolean; final: boolean; digest: string; took_ms: number; result: Comparison }
 
 export interface CatalogueFigure {

@@ -137,7 +137,7 @@ function showResult() {
   if (stale) stairs.classList.add('stale');
   refill(box, h('h2', {}, theatre.name), run, stairs,
     theatre.batteries?.length ? null : h('p', { class: 'empty' }, 'Nobody here has a battery: whatever is launched and works arrives. Batteries are added as text, under Text.'),
-    h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), nationTable(c), doctrine(theatre, hands),
+    h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), ...(c.idle ?? []).map((x) => h('p', { class: 'why', 'data-testid': 'why' }, x.words.join(' '))), nationTable(c), doctrine(theatre, hands),
     store.state.overlay ? h('details', {}, h('summary', {}, 'What differs from the scenario'), h('pre', { class: 'overlay' }, store.state.overlay)) : null,
     theatre.defaults?.length ? h('details', {}, h('summary', {}, 'Taken for granted'), h('ul', {}, ...theatre.defaults.map((d) => h('li', {}, d)))) : null);
 }
