@@ -4,17 +4,19 @@ import "testudo/internal/draw"
 
 // gun is a battery with what its command makes of it: all that a shot asks.
 type gun struct {
-	entity               uint64
-	missed, falseKill    uint64 // how a command misjudges what it shot at
-	common, perMissile   uint64 // its type of round: key, and the threshold drawn for each missile (always: none)
-	nation, kind         int32  // kind: of round
-	reactionMs, assessMs int32
-	seenMs               int32 // how long after a kill its command may know of it
+	missed               uint64 // how a command misjudges what it shot at
+	seenMs               int32  // how long after a kill its command may know of it
 	lostMs, channels     int32
 	reserve              int32
 	reserveValue, ration int32
+	assessMs, nation     int32
 	once, coordinate     bool
 	atOnce               bool
+	kind                 int32  // of round
+	reactionMs           int32
+	entity               uint64
+	common, perMissile   uint64 // its type of round: key, and the threshold drawn for each missile (always: none)
+	falseKill            uint64
 }
 
 func newGun(b *Board, battery int) gun {
@@ -38,16 +40,16 @@ func newGun(b *Board, battery int) gun {
 // magazine is what a battery has left, and what it has done, in the run being
 // played.
 type magazine struct {
-	gun
 	left, salvo   int32 // rounds
 	busy          int32 // channels in use
 	open, home    int32 // missiles it may yet shoot at; of these, at its own nation's assets
 	need          int32 // rounds it would take to use every look it has left
+	group         int32 // fire-control group under the posture
 	plenty        bool  // its rounds cover that, whatever happens
+	works         bool  // no common-mode failure of its type of round in this raid
+	gun
 	shots, wasted int32
 	onOthers      int32
-	group         int32 // fire-control group under the posture
-	works         bool  // no common-mode failure of its type of round in this raid
 }
 
 // target is a missile in the run being played.
