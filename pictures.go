@@ -18,6 +18,28 @@ const (
 	picturesGridM     = 50e3
 )
 
+// Whole puts a comparison together with all that a report shows of it: what it
+// rests on, the figures of the catalogue that would flip it, and the pictures. load
+// compiles the scenario under further overrides; without it, nothing is flipped,
+// which takes longest.
+func (w *World) Whole(ctx context.Context, c *Comparison, command string, load func(sets ...string) (*World, error), o Options) (d *report.Document, pictures []report.Drawing, err error) {
+	stage := func(what string) {
+		if o.Stage != nil {
+			o.Stage(what)
+		}
+	}
+	d = w.Document(c, command)
+	if load != nil {
+		stage("moving figures")
+		if d.Flip, err = w.Swings(ctx, c, load, o); err != nil {
+			return nil, nil, err
+		}
+	}
+	stage("drawing maps")
+	pictures, d.Notes, err = w.Pictures(ctx, c, o)
+	return d, pictures, err
+}
+
 // Pictures draws what a report shows of where and when: the theatre, the
 // footprint of all batteries under the posture that a comparison finds best
 // on a coarse grid, what the radars see that stand apart

@@ -255,6 +255,8 @@ type Options struct {
 	Workers   int
 	Precision float64
 	Progress  func(done, total int)
+	// Stage, if set, hears what Whole works on next; Progress begins anew then.
+	Stage func(what string)
 	// Fidelity is Fast (the board's tables; the default) or Witnessed (every
 	// look drawn, tracks filtered, decisions on the estimates).
 	Fidelity Fidelity

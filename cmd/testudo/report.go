@@ -46,22 +46,16 @@ assumptions. It prints, and reads on a phone, in light and in dark.`,
 			}
 			if !swings {
 				line += " --swings=false"
+				load = nil
 			}
-			d := w.Document(r, line)
-			if swings {
-				q := o
-				if q.Progress != nil {
-					q.Progress = bar(cmd.ErrOrStderr(), "figures moved")
-				}
-				if d.Flip, err = w.Swings(cmd.Context(), r, load, q); err != nil {
-					return err
-				}
+			q := o
+			if q.Progress != nil {
+				q.Progress = bar(cmd.ErrOrStderr(), "figures moved")
 			}
-			pictures, notes, err := w.Pictures(cmd.Context(), r, o)
+			d, pictures, err := w.Whole(cmd.Context(), r, line, load, q)
 			if err != nil {
 				return err
 			}
-			d.Notes = notes
 			page, err := report.HTML(d, pictures...)
 			if err != nil {
 				return coded(exitInternal, err)

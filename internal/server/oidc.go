@@ -222,19 +222,24 @@ func (l *oidcLogin) end(ctx context.Context, in *callbackIn) (*redirectOut, erro
 		return refuse(http.StatusForbidden, "the provider knows you, but you are not among those this workbench lets in")
 	}
 	// The provider's name for a person stays; an address may pass to another.
-	sum := sha256.Sum256([]byte(id.Issuer + "\x00" + id.Subject))
-	who, called := "oidc:"+hex.EncodeToString(sum[:16]), claims.Email
+	who, called := personID(id.Issuer, id.Subject), claims.Email
 	if called == "" {
 		called = id.Subject + " (" + id.Issuer + ")"
 	}
 	if err := l.s.names.set(who, called); err != nil {
 		return nil, err
 	}
-	session, err := l.s.session.open(who)
+	session, err := l.s.session.open(who, credential{Issuer: id.Issuer, Subject: id.Subject, Email: claims.Email})
 	if err != nil {
 		return nil, err
 	}
 	return &redirectOut{http.StatusFound, "/", []http.Cookie{l.s.cookie(session, int(sessionFor/time.Second)), l.cookie("", -1)}}, nil
+}
+
+// personID is the user that a provider's person is here.
+func personID(issuer, subject string) string {
+	sum := sha256.Sum256([]byte(issuer + "\x00" + subject))
+	return "oidc:" + hex.EncodeToString(sum[:16])
 }
 
 // firstLine keeps a provider's answer, which may hold what is secret, out of the

@@ -37,7 +37,7 @@ func (s *Server) op(method, path, summary string) huma.Operation {
 	if open(o.Path) {
 		o.Security = nil
 	}
-	o.Responses = map[string]*huma.Response{"default": {Description: "A problem: 4xx for what is wrong with the question, 429 and 503 with Retry-After for too much of it", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: s.schema(Problem{})}}}}
+	o.Responses = map[string]*huma.Response{"default": {Description: "A problem: 4xx for what is wrong with the question, 429 and 503 with Retry-After for too much of it", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: s.schema(Problem{})}, "text/html": {Schema: &huma.Schema{Type: huma.TypeString, Description: "the same as a page, for a browser that shows it"}}}}}
 	return o
 }
 
@@ -74,7 +74,7 @@ func (s *Server) outer(mux *http.ServeMux) http.Handler {
 		if s.TLS {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		rec := &recorder{ResponseWriter: w, rc: http.NewResponseController(w)}
+		rec := &recorder{ResponseWriter: w, rc: http.NewResponseController(w), page: wantsPage(r)}
 		defer func() {
 			if x := recover(); x != nil {
 				if x == http.ErrAbortHandler {
@@ -85,6 +85,7 @@ func (s *Server) outer(mux *http.ServeMux) http.Handler {
 					tell(rec, http.StatusInternalServerError, unforeseen)
 				}
 			}
+			rec.release(s, r)
 			route := r.Pattern
 			if _, p, ok := strings.Cut(route, " "); ok {
 				route = p
@@ -234,6 +235,8 @@ type recorder struct {
 	rc     *http.ResponseController
 	status int
 	user   string
+	page   bool          // problems are shown as pages
+	held   *bytes.Buffer // a problem that will be
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -245,7 +248,9 @@ func (r *recorder) WriteHeader(status int) {
 		r.Header().Set("Connection", "close")
 	}
 	r.status = status
-	r.ResponseWriter.WriteHeader(status)
+	if !r.hold(status) {
+		r.ResponseWriter.WriteHeader(status)
+	}
 }
 
 // patience is how long a client may take to read the next chunk of an answer. A
@@ -261,6 +266,9 @@ func (r *recorder) Write(b []byte) (n int, err error) {
 	}
 	if r.status == http.StatusNotModified {
 		return len(b), nil // it has no body, whatever is written
+	}
+	if r.held != nil {
+		return r.held.Write(b)
 	}
 	for {
 		// A writer without deadlines is a test's.
@@ -279,7 +287,11 @@ func (r *recorder) Write(b []byte) (n int, err error) {
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // Flush sends what has been written.
-func (r *recorder) Flush() { _ = r.rc.Flush() }
+func (r *recorder) Flush() {
+	if r.held == nil {
+		_ = r.rc.Flush()
+	}
+}
 
 // tell answers with a problem outside the API's operations.
 func tell(w http.ResponseWriter, status int, detail string) {

@@ -68,10 +68,14 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
 		name = "index.html"
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") || s.Page == nil {
-		if name == "index.html" {
+		if name == "index.html" && !wantsPage(r) {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusServiceUnavailable)
 			_, _ = io.WriteString(w, s.NoPage+"\nThe API answers under "+apiPrefix+"; its description is /openapi.json.\n")
+			return
+		}
+		if name == "index.html" {
+			tell(w, http.StatusServiceUnavailable, s.NoPage)
 			return
 		}
 		tell(w, http.StatusNotFound, "there is nothing here")

@@ -95,7 +95,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Data, err)
 	}
-	s := &Server{Config: c, book: book, store: st, worlds: newWorlds(c.Limits), answers: newAnswers(c.Limits.AnswerBytes), session: newSessions(c.Now)}
+	s := &Server{Config: c, book: book, store: st, worlds: newWorlds(c.Limits), answers: newAnswers(c.Limits.AnswerBytes)}
 	s.asIs.of = map[string]*testudo.Scenario{}
 	s.gate = newGate(c.Limits)
 	s.reading = newGate(Limits{PerUser: 6, Waiting: 16, CPUSeconds: math.MaxFloat64})
@@ -107,6 +107,9 @@ func New(c Config) (*Server, error) {
 		if s.oidc, err = newOIDC(s, *c.OIDC); err != nil {
 			return nil, errors.Join(err, st.Close())
 		}
+	}
+	if s.session, err = newSessions(s); err != nil {
+		return nil, errors.Join(err, st.Close())
 	}
 	s.metrics()
 	if s.studies, err = newStudies(s); err != nil {

@@ -32,6 +32,7 @@ func openStore(path string) (*store, error) {
 CREATE INDEX IF NOT EXISTS scenarios_owner ON scenarios(owner);
 CREATE TABLE IF NOT EXISTS studies (id TEXT PRIMARY KEY, owner TEXT NOT NULL, shared INTEGER NOT NULL, state TEXT NOT NULL, created TEXT NOT NULL, bytes INTEGER NOT NULL, study TEXT NOT NULL, question TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS studies_owner ON studies(owner);
+CREATE TABLE IF NOT EXISTS sessions (hash TEXT PRIMARY KEY, user TEXT NOT NULL, until TEXT NOT NULL, credential TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, name TEXT NOT NULL);`)
 	if err != nil {
 		var locked *sqlite.Error
@@ -238,4 +239,41 @@ func (s *store) people() (map[string]string, error) {
 		out[id] = name
 	}
 	return out, r.Err()
+}
+
+// putSession keeps a browser that has signed in, by the hash of its cookie.
+func (s *store) putSession(hash string, x session) error {
+	by, err := json.Marshal(x.by)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.Exec("INSERT INTO sessions (hash, user, until, credential) VALUES (?, ?, ?, ?)", hash, x.user, x.until.UTC().Format(time.RFC3339Nano), string(by))
+	return err
+}
+
+func (s *store) dropSession(hash string) error {
+	_, err := s.db.Exec("DELETE FROM sessions WHERE hash = ?", hash)
+	return err
+}
+
+func (s *store) sessions() (map[string]session, error) {
+	type row struct {
+		hash string
+		session
+	}
+	all, err := rows(s.db, func(r interface{ Scan(...any) error }) (row, error) {
+		var x row
+		var until, by string
+		if err := r.Scan(&x.hash, &x.user, &until, &by); err != nil {
+			return x, err
+		}
+		var err error
+		x.until, err = time.Parse(time.RFC3339Nano, until)
+		return x, errors.Join(err, json.Unmarshal([]byte(by), &x.by))
+	}, "SELECT hash, user, until, credential FROM sessions")
+	out := map[string]session{}
+	for _, x := range all {
+		out[x.hash] = x.session
+	}
+	return out, err
 }

@@ -37,8 +37,9 @@ type Study struct {
 	Created  time.Time  `json:"created_at"`
 	Started  *time.Time `json:"started_at,omitempty"`
 	Ended    *time.Time `json:"ended_at,omitempty"`
+	Stage    string     `json:"stage,omitempty" doc:"what is being worked on, of a study that runs"`
 	Done     int        `json:"done"`
-	Total    int        `json:"total"`
+	Total    int        `json:"total" doc:"of the stage; 0 where it is not known"`
 	LeftS    *float64   `json:"left_s,omitempty" doc:"seconds until it ends, by the pace so far"`
 	Digest   string     `json:"digest"`
 	Scenario string     `json:"scenario"`
@@ -282,6 +283,14 @@ func (t *studies) run(ctx context.Context, k *kept) {
 	stop, owner := t.stop, k.Study.Owner
 	t.mu.Unlock()
 	last := time.Time{}
+	stage := func(what string) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		x := &k.Study
+		start, last = time.Now(), time.Time{}
+		x.Stage, x.Done, x.Total, x.LeftS = what, 0, 0, nil
+		t.tell(k)
+	}
 	progress := func(n, of int) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -298,7 +307,7 @@ func (t *studies) run(ctx context.Context, k *kept) {
 	end := t.meter(ctx, owner, stop)
 	var files []resultFile
 	err := calmly(func() (err error) {
-		if files, err = t.s.perform(ctx, k, progress); err == nil {
+		if files, err = t.s.perform(ctx, k, stage, progress); err == nil {
 			err = t.fits(owner, files)
 		}
 		if err == nil {
@@ -315,10 +324,10 @@ func (t *studies) run(ctx context.Context, k *kept) {
 	x := &k.Study
 	x.CPUS += took
 	at := t.s.Now().UTC()
-	x.Ended, x.LeftS = &at, nil
+	x.Ended, x.LeftS, x.Stage = &at, nil, ""
 	switch {
 	case err == nil:
-		x.State, x.Done, x.Files = done, max(x.Done, x.Total), nil
+		x.State, x.Done, x.Total, x.Files = done, x.Runs, x.Runs, nil
 		for _, f := range files {
 			sum := sha256.Sum256(f.data)
 			x.Files = append(x.Files, kindFile{f.name, int64(len(f.data)), hex.EncodeToString(sum[:])})
@@ -397,7 +406,7 @@ func lastOf(f *scenario.File, posture string) string {
 }
 
 // perform answers the question of a study.
-func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total int)) ([]resultFile, error) {
+func (s *Server) perform(ctx context.Context, k *kept, stage func(what string), progress func(done, total int)) ([]resultFile, error) {
 	q := &k.Question.Body
 	sc, err := s.read(q.Variant, k.Study.Owner)
 	if err != nil {
@@ -406,11 +415,13 @@ func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total
 	if sc.File.Digest != k.Study.Digest {
 		return nil, wrong("what the scenario includes was changed after the study was asked; start it again")
 	}
+	stage("compiling")
 	w, err := s.world(ctx, sc, q.Raid)
 	if err != nil {
 		return nil, err
 	}
-	o := testudo.Options{Seed: k.Study.Seed, Runs: k.Study.Runs, Workers: 1, Progress: progress}
+	stage("playing")
+	o := testudo.Options{Seed: k.Study.Seed, Runs: k.Study.Runs, Workers: 1, Progress: progress, Stage: stage}
 	posture := lastOf(sc.File, q.Posture)
 	cmd := line(k.Study.Kind, q.Variant, o)
 	tool := "testudo " + testudo.Version
@@ -423,20 +434,16 @@ func (s *Server) perform(ctx context.Context, k *kept, progress func(done, total
 		if err != nil {
 			return nil, err
 		}
-		d := w.Document(c, cmd)
-		var pictures []report.Drawing
+		var load func(sets ...string) (*testudo.World, error)
 		if k.Study.Kind == "report" {
-			// What would flip the answer plays the whole ladder dozens of times.
-			so := o
-			so.Runs = min(o.Runs, 1000)
-			if d.Flip, err = w.Swings(ctx, c, func(sets ...string) (*testudo.World, error) {
+			// What would flip the answer plays two postures dozens of times.
+			load = func(sets ...string) (*testudo.World, error) {
 				return s.withSets(ctx, w, q.Variant, k.Study.Owner, sets)
-			}, so); err != nil {
-				return nil, err
 			}
-			if pictures, d.Notes, err = w.Pictures(ctx, c, o); err != nil {
-				return nil, err
-			}
+		}
+		d, pictures, err := w.Whole(ctx, c, cmd, load, o)
+		if err != nil {
+			return nil, err
 		}
 		if page, err = report.HTML(d, pictures...); err != nil {
 			return nil, err

@@ -132,7 +132,7 @@ func TestCancellingStopsACompile(t *testing.T) {
 		for _, n := range []int64{0, 3, 100, 400} {
 			f := fuse{t.Context(), new(atomic.Int64)}
 			f.left.Store(n)
-			files, err := s.perform(f, k, func(int, int) { t.Errorf("%s: it was played", kind) })
+			files, err := s.perform(f, k, func(string) {}, func(int, int) { t.Errorf("%s: it was played", kind) })
 			if files != nil || !errors.Is(err, context.Canceled) {
 				t.Errorf("%s, after %d: %d files, %v", kind, n, len(files), err)
 			}

@@ -90,16 +90,29 @@ func (u *Users) who(token string) (string, bool) {
 	return found, found != ""
 }
 
-// sessions are the browsers that are signed in, by the hash of their cookie.
+// sessions are the browsers that are signed in, by the hash of their cookie. The
+// index keeps them, so that a restart does not sign everybody out.
 type sessions struct {
-	now func() time.Time
-	mu  sync.Mutex
-	of  map[[sha256.Size]byte]session
+	now   func() time.Time
+	store *store
+	mu    sync.Mutex
+	of    map[string]session
 }
 
 type session struct {
 	user  string
 	until time.Time
+	// By what it was opened: the hash of a token, or who the provider said it was.
+	// When the server starts it must still admit the same user.
+	by credential
+}
+
+// credential is what somebody signed in with.
+type credential struct {
+	Token   string `json:"token,omitempty"` // its hash, as in the users' file
+	Issuer  string `json:"issuer,omitempty"`
+	Subject string `json:"subject,omitempty"`
+	Email   string `json:"email,omitempty"` // verified by the provider
 }
 
 const (
@@ -110,11 +123,42 @@ const (
 	localUser   = "local"
 )
 
-func newSessions(now func() time.Time) *sessions {
-	return &sessions{now: now, of: map[[sha256.Size]byte]session{}}
+// newSessions takes up the sessions that the index has, of those who would be let in
+// today as well; the others end.
+func newSessions(s *Server) (*sessions, error) {
+	all, err := s.store.sessions()
+	if err != nil {
+		return nil, err
+	}
+	x := &sessions{now: s.Now, store: s.store, of: map[string]session{}}
+	for id, k := range all {
+		if s.Now().Before(k.until) && s.admits(k) {
+			x.of[id] = k
+		} else if err := s.store.dropSession(id); err != nil {
+			return nil, err
+		}
+	}
+	return x, nil
 }
 
-func (s *sessions) open(user string) (string, error) {
+// admits reports whether a session's user may come in with what it was opened by.
+func (s *Server) admits(k session) bool {
+	if k.by.Token != "" {
+		if s.Users == nil {
+			return false
+		}
+		hash, ok := s.Users.hash[k.user]
+		return ok && hex.EncodeToString(hash[:]) == k.by.Token
+	}
+	return s.oidc != nil && k.by.Issuer == s.oidc.c.Issuer && k.user == personID(k.by.Issuer, k.by.Subject) && s.oidc.admits(k.by.Subject, k.by.Email)
+}
+
+func cookieHash(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:])
+}
+
+func (s *sessions) open(user string, by credential) (string, error) {
 	b := make([]byte, 32)
 	if _, err := rand.Read(b); err != nil {
 		return "", err
@@ -124,24 +168,36 @@ func (s *sessions) open(user string) (string, error) {
 	defer s.mu.Unlock()
 	for k, x := range s.of {
 		if s.now().After(x.until) || len(s.of) >= maxSessions {
+			if err := s.store.dropSession(k); err != nil {
+				return "", err
+			}
 			delete(s.of, k)
 		}
 	}
-	s.of[sha256.Sum256([]byte(id))] = session{user, s.now().Add(sessionFor)}
+	k, x := cookieHash(id), session{user, s.now().Add(sessionFor), by}
+	if err := s.store.putSession(k, x); err != nil {
+		return "", err
+	}
+	s.of[k] = x
 	return id, nil
 }
 
 func (s *sessions) who(id string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	x, ok := s.of[sha256.Sum256([]byte(id))]
+	x, ok := s.of[cookieHash(id)]
 	return x.user, ok && s.now().Before(x.until)
 }
 
-func (s *sessions) end(id string) {
+func (s *sessions) end(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.of, sha256.Sum256([]byte(id)))
+	k := cookieHash(id)
+	if _, ok := s.of[k]; !ok {
+		return nil
+	}
+	delete(s.of, k)
+	return s.store.dropSession(k)
 }
 
 type userKey struct{}
@@ -243,7 +299,8 @@ func (s *Server) registerAccounts() {
 		if !ok {
 			return nil, huma.Error401Unauthorized("the token admits nobody")
 		}
-		id, err := s.session.open(name)
+		hash := s.Users.hash[name]
+		id, err := s.session.open(name, credential{Token: hex.EncodeToString(hash[:])})
 		if err != nil {
 			return nil, s.fault(ctx, err)
 		}
@@ -251,14 +308,16 @@ func (s *Server) registerAccounts() {
 	})
 	signOut := s.op("DELETE", "/session", "Sign out")
 	signOut.DefaultStatus = http.StatusNoContent
-	huma.Register(s.api, signOut, func(_ context.Context, in *struct {
+	huma.Register(s.api, signOut, func(ctx context.Context, in *struct {
 		Session string `cookie:"testudo_session"`
 		Secure  string `cookie:"__Host-testudo_session"`
 	}) (*cookieOut, error) {
 		if s.TLS {
 			in.Session = in.Secure
 		}
-		s.session.end(in.Session)
+		if err := s.session.end(in.Session); err != nil {
+			return nil, s.fault(ctx, err)
+		}
 		return &cookieOut{s.cookie("", -1)}, nil
 	})
 	s.registerOIDC()

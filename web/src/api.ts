@@ -43,7 +43,7 @@ export interface PairRow { what: string; unit: string; nation?: string; a: Figur
 export interface Pairing { runs: number; seed: number; rows: PairRow[] }
 export interface FlightTime { asset: string; asset_name: string; nation: string; missile: string; from: string; impact_s: number; alert_s: number | null; firm_track_s: number | null; first_shot_s: number | null; last_shot_s: number | null }
 export interface Timeline { postures: { posture: string; flights: FlightTime[] }[]; runs: number }
-export interface Study { id: string; name: string; kind: string; state: string; mine: boolean; shared: boolean; owner: string; created_at: string; done: number; total: number; left_s?: number; runs: number; scenario: string; problem?: string; files: { name: string; bytes: number }[]; cpu_s: number }
+export interface Study { id: string; name: string; kind: string; state: string; mine: boolean; shared: boolean; owner: string; created_at: string; stage?: string; done: number; total: number; left_s?: number; runs: number; scenario: string; problem?: string; files: { name: string; bytes: number }[]; cpu_s: number }
 export interface Me { user: string; hosted: boolean; version: string; catalogue_digest: string }
 
 /** What the server says went wrong, with the places in the text. */

@@ -1,7 +1,7 @@
 // The globe and the flat map: who stands where, what the radars see, what flies,
 // who tells whom. Units can be dragged.
 import {
-  ArcType, Cartesian2, Cartesian3, Cartographic, CesiumWidget, Credit, CreditDisplay, ClockStep, Color, ConstantPositionProperty, ConstantProperty, CzmlDataSource, DataSource, Entity, ImageryLayer, JulianDate,
+  ArcType, Cartesian2, Cartesian3, Cartographic, CesiumWidget, Credit, CreditDisplay, ClockStep, Color, ConstantPositionProperty, ConstantProperty, CzmlDataSource, DataSource, EllipsoidGraphics, Entity, ImageryLayer, JulianDate,
   KeyboardEventModifier, Math as CMath, PolylineDashMaterialProperty, PolylineOutlineMaterialProperty, Rectangle, SceneMode, SceneTransforms, ScreenSpaceEventHandler,
   ScreenSpaceEventType, defined,
 } from '@cesium/engine';
@@ -69,6 +69,7 @@ export class Globe {
   private sheet = h('div', { class: 'labels', 'aria-hidden': 'true' });
   private chosen = '';
   private replayed?: DataSource;
+  private fields = new Map<string, EllipsoidGraphics>(); // of the run's radars, shown or not
   private last?: { t: Theatre; posture: Posture | undefined };
   private lastFoot?: Footprint;
   private tinted = '';
@@ -205,16 +206,44 @@ export class Globe {
 
   layer(name: Layer, on: boolean) {
     this.shown[name] = on;
-    for (const e of this.layers[name]) e.show = on && !this.replayed;
+    for (const e of this.layers[name]) e.show = this.seen(name);
+    this.dress();
     this.place();
     this.render();
+  }
+
+  /** Of the theatre a run leaves on the map what is defended; the rest it brings itself. */
+  private seen(name: Layer): boolean { return this.shown[name] && (!this.replayed || name === 'footprint'); }
+
+  /** How many of a run's things are on the map, by the first word of their ids. */
+  played(): Record<string, number> {
+    const out: Record<string, number> = {};
+    for (const e of this.replayed?.entities.values ?? []) {
+      const kind = e.id.split('-')[0]!;
+      if (e.isShowing) out[kind] = (out[kind] ?? 0) + 1;
+      if (e.ellipsoid && kind === 'sensor') out.field = (out.field ?? 0) + 1;
+    }
+    return out;
+  }
+
+  /** Shows of a run what the legend lets through. The field of a radar goes without its dot. */
+  private dress() {
+    for (const e of this.replayed?.entities.values ?? []) {
+      if (/^(link|message)-/.test(e.id)) e.show = this.shown.links;
+      else if (/^missile-\d+-seen-/.test(e.id)) e.show = this.shown.coverage;
+      else if (e.id.startsWith('missile-')) e.show = this.shown.arcs;
+      else if (e.id.startsWith('sensor-')) {
+        if (e.ellipsoid) this.fields.set(e.id, e.ellipsoid);
+        e.ellipsoid = this.shown.coverage ? this.fields.get(e.id) : undefined;
+      }
+    }
   }
 
   private fill(name: Layer, make: () => (Entity.ConstructorOptions | Entity)[]) {
     for (const e of this.layers[name]) this.widget.entities.remove(e);
     this.layers[name] = make().map((o) => {
       const e = this.widget.entities.add(o);
-      e.show = this.shown[name] && !this.replayed;
+      e.show = this.seen(name);
       return e;
     });
   }
@@ -559,6 +588,7 @@ export class Globe {
   async replay(r: Replay | undefined) {
     if (this.replayed) this.widget.dataSources.remove(this.replayed, true);
     this.replayed = undefined;
+    this.fields.clear();
     if (r) {
       this.replayed = await CzmlDataSource.load(r.czml);
       await this.widget.dataSources.add(this.replayed);
@@ -566,7 +596,8 @@ export class Globe {
       this.widget.clock.shouldAnimate = false;
     }
     for (const e of this.marks) e.show = !r;
-    for (const k of Object.keys(this.layers) as Layer[]) for (const e of this.layers[k]) e.show = !r && this.shown[k];
+    for (const k of Object.keys(this.layers) as Layer[]) for (const e of this.layers[k]) e.show = this.seen(k);
+    this.dress();
     this.place();
     this.render();
   }

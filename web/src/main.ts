@@ -245,8 +245,9 @@ async function drawFootprint() {
     const took = performance.now() - start;
     globe.footprint(f);
     const of = (mode: string) => f.modes.find((m) => m.mode === mode)?.one_opportunity_km2;
-    const words = `${who} can shoot at ${missile} over ${km2(of('engage-on-remote'))} (full line), on own radars alone over ${km2(of('alone'))} (dashed); grid ${Math.round(f.grid_km)} km.`;
-    seen.textContent = words;
+    const areas = `${km2(of('engage-on-remote'))} (full line), on own radars alone over ${km2(of('alone'))} (dashed)`;
+    const words = `${who} can shoot at ${missile} over ${areas}; grid ${Math.round(f.grid_km)} km.`;
+    seen.textContent = `${b ? `${who} reaches` : 'All batteries reach'} it over ${areas}; grid ${Math.round(f.grid_km)} km`;
     if (took > 1500 || grid <= (b ? Math.max(2, reach / 60) : 15)) { if (b) say(words); return; }
     grid /= 2;
   }
@@ -577,7 +578,7 @@ for (const [k, label] of [['coverage', 'Radars'], ['arcs', 'Raid'], ['footprint'
   on.addEventListener('change', () => globe?.layer(k as Layer, on.checked));
   el('legend').append(h('label', { class: `on-${k}` }, on, ` ${label}`));
 }
-el('legend').append(h('ul', {}, ...levels.slice(1).map((l, i) => h('li', {}, h('span', { class: `line level-${i + 1}` }), l.replace('-on-remote', '')))), h('span', { class: 'credit' }, 'Natural Earth · CesiumJS'));
+el('legend').append(h('ul', { class: 'levels' }, ...levels.slice(1).map((l, i) => h('li', {}, h('span', { class: `line level-${i + 1}` }), l.replace('-on-remote', '')))), h('ul', { class: 'played', hidden: true }, ...[['missile', 'missile'], ['shot', 'interceptor'], ['radar', 'radar'], ['battery', 'battery'], ['asset', 'asset'], ['hit', 'launch area, asset hit'], ['finds', 'finds'], ['message', 'message']].map(([k, words]) => h('li', {}, h('span', { class: `dot ${k}` }), words!))), h('span', { class: 'credit' }, 'Natural Earth · CesiumJS'));
 
 new ResizeObserver(() => globe?.resize()).observe(el('globe'));
 window.addEventListener('hashchange', () => {
@@ -585,8 +586,8 @@ window.addEventListener('hashchange', () => {
   if (s && encode(s.state, s.view) !== encode(store.state, store.view)) openLink(s);
 });
 
-// Read-only eyes for tests: which answer is shown, and where a unit is.
-Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get final() { return answer?.final ?? false; }, get state() { return store.state; }, project: (id: string) => globe?.project(id) } });
+// Read-only eyes for tests: which answer is shown, where a unit is, what a run shows.
+Object.assign(window, { testudo: { get digest() { return answer?.digest; }, get settled() { return answer?.settled ?? false; }, get final() { return answer?.final ?? false; }, get state() { return store.state; }, project: (id: string) => globe?.project(id), played: () => globe?.played() ?? {} } });
 
 /** Asks who is there where the server has users: by a token, by the provider of identities, or either. */
 async function signIn(): Promise<Me> {

@@ -57,6 +57,7 @@ export class Player {
     }
     this.run = r;
     await this.globe?.replay(r);
+    this.key(true);
     this.clock.hidden = false;
     this.slider.max = String(r.end_s);
     this.says.textContent = `Run ${r.run} of posture ${r.posture}, seed ${r.seed}: ${r.kills} killed, ${r.leakers} arrive.`;
@@ -83,6 +84,12 @@ export class Player {
     URL.revokeObjectURL(a.href);
   }
 
+  /** The legend of a run instead of that of the graph. */
+  private key(on: boolean) {
+    for (const e of document.querySelectorAll<HTMLElement>('#legend .levels')) e.hidden = on;
+    for (const e of document.querySelectorAll<HTMLElement>('#legend .played')) e.hidden = !on;
+  }
+
   private event(x: Happening): HTMLElement {
     return h('li', { class: `event ${x.kind}` }, button(`${num(x.time_s)} s`, () => this.seek(x.time_s)), ` ${x.missile ? `${x.missile}: ` : ''}${x.text}`);
   }
@@ -94,6 +101,7 @@ export class Player {
     this.playing = false;
     this.play.textContent = 'Play';
     this.clock.hidden = true;
+    this.key(false);
     this.rows = [];
     this.tools.hidden = true;
     this.list.replaceChildren();

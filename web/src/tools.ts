@@ -148,6 +148,14 @@ export class Studies {
     await this.refresh();
   }
 
+  /** The whole report of what a study asks is a study, too. */
+  private async report(s: Study) {
+    this.busy('Starting the report …');
+    await send<Study>('POST', `/studies/${s.id}/report`);
+    this.busy(`The report of ${s.name} is being made; it stands first in the list.`);
+    await this.refresh();
+  }
+
   async refresh() {
     await this.scenarios();
     const r = await get<{ items: Study[] }>('/studies');
@@ -204,11 +212,12 @@ export class Studies {
     const open = ['queued', 'running'].includes(s.state);
     const file = (name: string, label: string, view = false) => s.files.some((f) => f.name === name) ? h('a', { href: `/api/v1/studies/${s.id}/files/${name}${view ? '?view=true' : ''}`, class: 'file', target: view ? '_blank' : undefined, rel: 'noopener', download: view ? undefined : name, 'data-testid': `file-${name}${view ? '-view' : ''}` }, label) : null;
     return h('article', { class: `study ${s.state}`, 'data-id': s.id, 'data-state': s.state }, h('h3', {}, s.name),
-      h('p', {}, `${s.state}${s.state === 'running' && s.total ? `: ${Math.round((100 * s.done) / s.total)} %` : ''}${s.left_s !== undefined && open ? `, ${num(s.left_s)} s left` : ''}${s.state === 'done' ? `; ${s.runs} runs, ${num(s.cpu_s)} s` : ''}${s.mine ? '' : `; of ${s.owner}`}`),
-      open ? h('progress', { max: Math.max(1, s.total), value: s.done, 'aria-label': 'Progress' }) : null,
+      h('p', {}, `${s.state}${s.stage ? `, ${s.stage}` : ''}${s.state === 'running' && s.total ? `: ${Math.round((100 * s.done) / s.total)} %` : ''}${s.left_s !== undefined && open ? `, ${num(s.left_s)} s left` : ''}${s.state === 'done' ? `; ${whole(s.runs)} runs, ${num(s.cpu_s)} s` : ''}${s.mine ? '' : `; of ${s.owner}`}`),
+      open ? h('progress', { max: Math.max(1, s.total), value: s.state === 'running' && !s.total ? undefined : s.done, 'aria-label': 'Progress' }) : null,
       s.problem ? h('p', { class: 'error' }, s.problem) : null,
       s.state === 'done' && ['gain', 'report'].includes(s.kind) ? h('label', { class: 'check' }, h('input', { type: 'checkbox', 'data-study': s.id, checked: this.beside.some((x) => x.id === s.id), change: (e) => void this.compare(s, (e.target as HTMLInputElement).checked) }), ' lay beside another') : null,
       h('p', { class: 'files' }, file('report.html', 'Read', true), file('report.html', 'Report'), file('results.csv', 'CSV'), file('results.parquet', 'Parquet'), file('result.json', 'JSON'), file('scenario.yaml', 'Scenario')),
+      s.kind !== 'report' && s.state !== 'failed' ? button('Full report', () => void this.report(s), { 'data-testid': 'full-report', title: 'Makes the whole report of what this study asks: staircase, maps, warning, what would flip it, sources' }) : null,
       s.mine ? button(open ? 'Cancel' : 'Remove', () => void send('DELETE', `/studies/${s.id}`).then(() => this.refresh()), { 'data-testid': open ? 'cancel' : 'remove' }) : null,
       s.mine ? button(s.shared ? 'Stop sharing' : 'Share', () => void send('PATCH', `/studies/${s.id}`, { shared: !s.shared }).then(() => this.refresh())) : null);
   }

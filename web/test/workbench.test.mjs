@@ -223,6 +223,18 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   await tab.click('[data-testid=play]');
   await look(tab, 'replay-dark');
 
+  // The legend takes away of a run what it takes away of the theatre, and gives it back.
+  const all = await tab.evaluate(() => window.testudo.played());
+  assert.ok(all.missile > 5 && all.link > 3 && all.field > 3, JSON.stringify(all));
+  for (const [layer, kinds] of [['links', ['link', 'message']], ['arcs', ['missile']], ['coverage', ['field']]]) {
+    await tab.uncheck(`#legend .on-${layer} input`);
+    const left = await tab.evaluate(() => window.testudo.played());
+    for (const k of kinds) assert.ok((left[k] ?? 0) < (layer === 'arcs' ? all[k] / 2 : 1), `${k} without ${layer}: ${JSON.stringify(left)}`);
+    assert.equal(left.sensor, all.sensor, 'radars themselves stay');
+    await tab.check(`#legend .on-${layer} input`);
+  }
+  assert.deepEqual(await tab.evaluate(() => window.testudo.played()), all);
+
   // A wrong text is told where it is wrong; a right one moves the map.
   await tab.click('[data-testid=tab-text]');
   await tab.click('.cm-content');
@@ -283,6 +295,15 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   const report = readFileSync(await download.path(), 'utf8');
   assert.match(report, /phased adaptive approach/);
 
+  // The whole report of what it asks, with maps and what would flip it.
+  assert.match(report, /id="map/);
+  await tab.click('[data-testid=full-report]');
+  await tab.waitForFunction(() => document.querySelectorAll('.study[data-state=done]').length === 2, undefined, { timeout: 180000 });
+  const [shown] = await Promise.all([context.waitForEvent('page'), tab.locator('[data-testid="file-report.html-view"]').first().click()]);
+  await shown.waitForLoadState();
+  assert.match(await shown.textContent('body'), /What would flip/i);
+  await shown.close();
+
   // One that takes long is cancelled.
   await tab.fill('[data-testid=study-runs]', '900000');
   await tab.click('[data-testid=start-study]');
@@ -292,9 +313,9 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   // Two studies beside each other.
   await tab.fill('[data-testid=study-runs]', '200');
   await tab.click('[data-testid=start-study]');
-  await tab.waitForFunction(() => document.querySelectorAll('.study[data-state=done] input[data-study]').length === 2, undefined, { timeout: 120000 });
+  await tab.waitForFunction(() => document.querySelectorAll('.study[data-state=done] input[data-study]').length === 3, undefined, { timeout: 120000 });
   await tab.locator('input[data-study]').nth(0).check();
-  await tab.locator('input[data-study]').nth(1).check();
+  await tab.locator('input[data-study]').nth(2).check();
   await tab.waitForSelector('[data-testid=studies-compared] table', { timeout: 30000 });
   assert.match(await tab.textContent('[data-testid=studies-compared]'), /200\s*runs.*300\s*runs|300\s*runs.*200\s*runs/);
   await look(tab, 'studies-dark');
