@@ -117,10 +117,10 @@ type scene struct {
 	allRound           bool
 	facing, half       float64
 	minElev, maxElev   float64
+	sinMin             float64 // sine of the least elevation
 	sinLow, sinHigh    float64 // sines of elevations between which the field certainly is
 	ahead              [2]float64
 	cosHalf            float64
-	lowest             float64 // sine of an elevation below which nothing is seen, refraction and all
 	boostReach, reach  float64 // greatest range in view before and after burnout
 	boostPower, power  float64 // SNR·R⁴ in search, before and after burnout
 	warned4, cued4     float64
@@ -131,11 +131,25 @@ type scene struct {
 // can matter; further from the limits the geometric elevation will do.
 const refractionMargin = 0.03
 
+// clearRad is how far above the least elevation a target is in view whatever rounding
+// does. Bending only lifts it.
+const clearRad = 1e-6
+
 func (r Radar) scene(e flight.Earth, tr *flight.Trajectory, s Signature) (sc scene, ok bool) {
+	sc, ok = r.blank(e, s)
+	sc.watch(tr)
+	return sc, ok
+}
+
+// watch turns a scene to a flight.
+func (sc *scene) watch(tr *flight.Trajectory) { sc.tr, sc.burnoutS = tr, tr.BurnoutS() }
+
+// blank is a scene without a flight.
+func (r Radar) blank(e flight.Earth, s Signature) (sc scene, ok bool) {
 	if !(r.ReferenceRange > 0) || (!r.RangeLimited && !(r.ReferenceRCS > 0 && s.RCS > 0)) {
 		return sc, false
 	}
-	sc = scene{e: e, tr: tr, frame: e.Ellipsoid.Frame(r.At), burnoutS: tr.BurnoutS(), textbook: r.RangeLimited, refracts: e.Air}
+	sc = scene{e: e, frame: e.Ellipsoid.Frame(r.At), textbook: r.RangeLimited, refracts: e.Air}
 	sc.allRound = r.AzimuthField <= 0 || float64(r.AzimuthField) >= 2*math.Pi
 	sc.facing, sc.half = float64(r.Facing), float64(r.AzimuthField)/2
 	sc.minElev, sc.maxElev = float64(r.MinElevation), float64(r.MaxElevation)
@@ -156,10 +170,9 @@ func (r Radar) scene(e flight.Earth, tr *flight.Trajectory, s Signature) (sc sce
 		}
 		sc.minElev = math.Max(sc.minElev, -dip)
 	}
-	sc.sinLow, sc.sinHigh = math.Sin(math.Min(math.Pi/2, sc.minElev+refractionMargin)), math.Sin(math.Min(math.Pi/2, sc.maxElev))
+	sc.sinMin, sc.sinLow, sc.sinHigh = math.Sin(sc.minElev), math.Sin(math.Min(math.Pi/2, sc.minElev+clearRad)), math.Sin(math.Min(math.Pi/2, sc.maxElev))
 	sinF, cosF := math.Sincos(sc.facing)
 	sc.ahead, sc.cosHalf = [2]float64{sinF, cosF}, math.Cos(sc.half)
-	sc.lowest = math.Sin(math.Max(-math.Pi/2, sc.minElev-refractionMargin))
 	sc.warned4, sc.cued4 = 1, 1
 	if r.RangeLimited {
 		sc.reach = float64(r.ReferenceRange)
@@ -269,15 +282,21 @@ const (
 // Scan is a flight sampled coarsely: what every sensor that looks at it begins
 // with, taken once.
 type Scan struct {
-	tr    *flight.Trajectory
-	t     []float64    // s after launch
-	r     [][3]float64 // m, Earth-fixed
-	slack float64      // m: more than the target moves between two samples
+	tr *flight.Trajectory
+	t  []float64    // s after launch
+	r  [][3]float64 // m, Earth-fixed
+	// Blocks of samples and their halves, quarters and so on, as heaps: how far from
+	// the middle sample the target is at most at any time from the sample before the
+	// first to the one after the last, m.
+	ballM [][2 * blockSamples]float64
 }
 
-// quickerMS bounds by how much a target is quicker between two samples than at
-// them, m/s: a motor gains less in half a step, and what falls slows down.
-const quickerMS = 500
+// blockSamples is the size of the blocks that looking begins with.
+const blockSamples = 16
+
+// bendMS bounds by how much a target's velocity turns away from the chord between two
+// samples in half the time between them, m/s: gravity, and a motor that steers.
+const bendMS = 500
 
 // NewScan samples a flight. The change of the cross-section at burnout is a
 // sample of its own, so that no edge of a view hides in it.
@@ -292,7 +311,7 @@ func (s *Scan) Take(tr *flight.Trajectory) {
 	end, burnout := tr.Duration(), tr.BurnoutS()
 	step := math.Max(scanStepS, end/scanPoints)
 	n := int(end/step) + 4
-	*s = Scan{tr: tr, t: append(slices.Grow(s.t[:0], n), 0), r: slices.Grow(s.r[:0], n)}
+	*s = Scan{tr: tr, t: append(slices.Grow(s.t[:0], n), 0), r: slices.Grow(s.r[:0], n), ballM: s.ballM[:0]}
 	for t := 0.0; t < end; {
 		next := math.Min(t+step, end)
 		if t < burnout && next > burnout {
@@ -301,31 +320,62 @@ func (s *Scan) Take(tr *flight.Trajectory) {
 		t = next
 		s.t = append(s.t, t)
 	}
-	v2 := 0.0
 	for _, t := range s.t {
-		r, v := tr.At(t)
+		r, _ := tr.At(t)
 		s.r = append(s.r, r)
-		v2 = math.Max(v2, v[0]*v[0]+v[1]*v[1]+v[2]*v[2])
 	}
-	s.slack = step * (math.Sqrt(v2) + quickerMS)
+	blocks := (len(s.t) + blockSamples - 1) / blockSamples
+	s.ballM = slices.Grow(s.ballM, blocks)[:blocks]
+	bend := step * bendMS / 4
+	for b := range s.ballM {
+		lo := b * blockSamples
+		s.balls(&s.ballM[b], 1, lo, min(lo+blockSamples, len(s.t)), bend)
+	}
 }
 
+// balls works out the heap of a block.
+func (s *Scan) balls(heap *[2 * blockSamples]float64, node, lo, hi int, bendM float64) {
+	mid := (lo + hi) / 2
+	far := 0.0
+	for _, r := range s.r[max(lo-1, 0):min(hi+1, len(s.r))] {
+		dx, dy, dz := r[0]-s.r[mid][0], r[1]-s.r[mid][1], r[2]-s.r[mid][2]
+		far = math.Max(far, dx*dx+dy*dy+dz*dz)
+	}
+	heap[node] = math.Sqrt(far) + bendM
+	if hi-lo > 1 {
+		s.balls(heap, 2*node, lo, mid, bendM)
+		s.balls(heap, 2*node+1, mid, hi, bendM)
+	}
+}
+
+// What geo.Lift43 does: it lifts what is lower than this, by so much for its distance.
+const (
+	bendsBelowM = 10000
+	liftPerM    = 1 / (8 * geo.MeanRadius)
+)
+
 // far reports whether the target is so far out of range, so far below the least
-// elevation or so far beside the field that it cannot come into view before the
-// next sample or have been since the last: no angle need be worked out then.
+// elevation or so far beside the field that it is not in view anywhere within slackM:
+// no angle need be worked out then.
 func (sc *scene) far(r *[3]float64, slackM float64) bool {
 	dx, dy, dz := r[0]-sc.frame.Origin[0], r[1]-sc.frame.Origin[1], r[2]-sc.frame.Origin[2]
 	d := math.Sqrt(dx*dx + dy*dy + dz*dz)
 	if d-slackM > math.Max(sc.reach, sc.boostReach) {
 		return true
 	}
-	if sc.lowest > 0 {
+	// The sine of an elevation below which nothing is seen: no steeper than its angle,
+	// which bending lowers for what is low.
+	lowest := sc.sinMin
+	if top := sc.e.Ellipsoid.A + bendsBelowM + slackM; sc.refracts && r[0]*r[0]+r[1]*r[1]+r[2]*r[2] < top*top {
+		lowest -= math.Min(refractionMargin, (d+slackM)*liftPerM)
+	}
+	if lowest > 0 {
 		d = math.Max(0, d-slackM)
 	} else {
 		d += slackM
 	}
 	up := &sc.frame.R[2]
-	if up[0]*dx+up[1]*dy+up[2]*dz+slackM < d*sc.lowest {
+	if up[0]*dx+up[1]*dy+up[2]*dz+slackM < d*lowest {
 		return true
 	}
 	if sc.allRound {
@@ -351,21 +401,20 @@ func (sc *scene) deep(r *[3]float64, slackM float64) bool {
 	return above(u[2], rangeM, sc.sinLow) && above(-u[2], rangeM, -sc.sinHigh) && (sc.allRound || above(u[0]*sc.ahead[0]+u[1]*sc.ahead[1], ground, sc.cosHalf))
 }
 
-// margins gives the margin at each sample: 1 well inside, -Inf where the target
-// is so far out of view that no hump begins there. Samples are looked at as one
-// where it is deep inside the field or far outside all the time.
-func (sc *scene) margins(s *Scan, m []float64, lo, hi int) {
+// margins gives the margin at each sample of a node of a block: 1 well inside, -Inf
+// where the target is so far out of view that no hump begins there. Samples are looked
+// at as one where it is deep inside the field or far outside all the time.
+func (sc *scene) margins(s *Scan, m []float64, heap *[2 * blockSamples]float64, node, lo, hi int) {
 	mid := (lo + hi) / 2
-	slack := float64(max(mid-lo, hi-1-mid)+1) * s.slack
 	all := 0.0
 	switch {
-	case sc.far(&s.r[mid], slack):
+	case sc.far(&s.r[mid], heap[node]):
 		all = math.Inf(-1)
-	case sc.deep(&s.r[mid], slack):
+	case sc.deep(&s.r[mid], heap[node]):
 		all = 1
 	case hi-lo > 1:
-		sc.margins(s, m, lo, mid)
-		sc.margins(s, m, mid, hi)
+		sc.margins(s, m, heap, 2*node, lo, mid)
+		sc.margins(s, m, heap, 2*node+1, mid, hi)
 		return
 	default:
 		all, _ = sc.marginAt(s.t[mid], &s.r[mid])
@@ -375,9 +424,6 @@ func (sc *scene) margins(s *Scan, m []float64, lo, hi int) {
 	}
 }
 
-// blockSamples is the size of the blocks that margins begins with.
-const blockSamples = 16
-
 // windows goes through the samples and refines each edge by bisection. A
 // glimpse shorter than the step is caught when it shows as a hump of the
 // margin between three samples.
@@ -385,8 +431,9 @@ func (sc *scene) windows(s *Scan) (out [maxWindows]window, n int) {
 	end := sc.tr.Duration()
 	var room [scanPoints + 4]float64
 	look := room[:len(s.t)]
-	for lo := 0; lo < len(look); lo += blockSamples {
-		sc.margins(s, look, lo, min(lo+blockSamples, len(look)))
+	for b := range s.ballM {
+		lo := b * blockSamples
+		sc.margins(s, look, &s.ballM[b], 1, lo, min(lo+blockSamples, len(look)))
 	}
 	var (
 		t0, m0  float64
@@ -560,16 +607,70 @@ func (r Radar) ObserveScan(e flight.Earth, scan *Scan, s Signature) View {
 // Sight is ObserveScan without the looks, which Track adds for those who need
 // them: detection alone costs half.
 func (r Radar) Sight(e flight.Earth, scan *Scan, s Signature) View {
-	return r.SightUntil(e, scan, s, 1)
+	p := r.Post(e, s)
+	return p.Sight(scan, 1)
 }
 
-// SightUntil is Sight whose curves end once the search has passed a cumulative
-// probability: for those who ask no further.
-func (r Radar) SightUntil(e flight.Earth, scan *Scan, s Signature, enough float64) View {
-	sc, ok := r.scene(e, scan.tr, s)
-	if !ok {
+// Track lists the looks between two times of a view that Sight gave without.
+func (r Radar) Track(e flight.Earth, tr *flight.Trajectory, s Signature, v View, fromS, untilS float64) []Look {
+	p := r.Post(e, s)
+	return p.AppendTrack(nil, tr, v, fromS, untilS)
+}
+
+// Post is a radar that looks for one kind of target, flight after flight: what does
+// not depend on the flight is worked out once.
+type Post struct {
+	blank scene
+	of    Radar
+	sees  bool // anything at all
+}
+
+// Post posts the radar.
+func (r Radar) Post(e flight.Earth, s Signature) Post {
+	p := Post{of: r}
+	p.blank, p.sees = r.blank(e, s)
+	return p
+}
+
+// Soonest bounds from below when the target comes into view: +Inf if it never does.
+// It takes a small part of the time of Sight.
+func (p *Post) Soonest(s *Scan) float64 {
+	if p.sees {
+		for b := range s.ballM {
+			lo := b * blockSamples
+			hi := min(lo+blockSamples, len(s.t))
+			if k := p.blank.nearest(s, &s.ballM[b], 1, lo, hi); k < hi {
+				return s.t[k]
+			}
+		}
+	}
+	return math.Inf(1)
+}
+
+// nearest gives the first of the samples of a node at which the target is not far, hi
+// if it is at all of them.
+func (sc *scene) nearest(s *Scan, heap *[2 * blockSamples]float64, node, lo, hi int) int {
+	mid := (lo + hi) / 2
+	if sc.far(&s.r[mid], heap[node]) {
+		return hi
+	}
+	if hi-lo == 1 {
+		return lo
+	}
+	if k := sc.nearest(s, heap, 2*node, lo, mid); k < mid {
+		return k
+	}
+	return sc.nearest(s, heap, 2*node+1, mid, hi)
+}
+
+// Sight is that of the radar. Its curves end once the search has passed a cumulative
+// probability, for those who ask no further.
+func (p *Post) Sight(scan *Scan, enough float64) View {
+	if !p.sees {
 		return unseen()
 	}
+	sc := p.blank
+	sc.watch(scan.tr)
 	ws, n := sc.windows(scan)
 	if n == 0 {
 		return unseen()
@@ -579,23 +680,19 @@ func (r Radar) SightUntil(e flight.Earth, scan *Scan, s Signature, enough float6
 		c := Curve{T: []float64{v.First}, P: []float64{1}}
 		v.Search, v.Warned, v.Cued = c, c, c
 	} else {
-		sc.curves(ws[:n], orDefault(r.Revisit, DefaultRevisit), enough, &v)
+		sc.curves(ws[:n], orDefault(p.of.Revisit, DefaultRevisit), enough, &v)
 	}
 	return v
 }
 
-// Track lists the looks between two times of a view that Sight gave without.
-func (r Radar) Track(e flight.Earth, tr *flight.Trajectory, s Signature, v View, fromS, untilS float64) []Look {
-	return r.AppendTrack(nil, e, tr, s, v, fromS, untilS)
-}
-
-// AppendTrack is Track behind other looks.
-func (r Radar) AppendTrack(out []Look, e flight.Earth, tr *flight.Trajectory, s Signature, v View, fromS, untilS float64) []Look {
-	sc, ok := r.scene(e, tr, s)
-	if !ok || len(v.windows) == 0 {
+// AppendTrack is Track of the radar, behind other looks.
+func (p *Post) AppendTrack(out []Look, tr *flight.Trajectory, v View, fromS, untilS float64) []Look {
+	if !p.sees || len(v.windows) == 0 {
 		return out
 	}
-	return sc.looks(out, v.windows, r, fromS, untilS)
+	sc := p.blank
+	sc.watch(tr)
+	return sc.looks(out, v.windows, p.of, fromS, untilS)
 }
 
 // Tracks reports whether Track gives any look.

@@ -95,6 +95,7 @@ type pathTables struct {
 	same   bool    // lists and cues of it hold
 	sameOf []bool  // per nation: its commands of it hold
 	killOf []uint32
+	ask    func(view int) // looks at what was not looked at yet; nil: everything was
 	t      *theatre.Theatre
 	path   int
 	kind   int
@@ -547,9 +548,16 @@ func (p *pathTables) shares(out []share, l pact.Level, without int) []share {
 func (p *pathTables) brought(cs []track.Contribution, of []share, tS float64) []track.Contribution {
 	for i := range of {
 		x := &of[i]
-		if tS-x.source.DelayS >= x.fromS {
-			cs = append(cs, contribution(p.c.inform(p.path, &p.views[x.view], tS-x.source.DelayS), x.source))
+		if tS-x.source.DelayS < x.fromS {
+			continue
 		}
+		if p.ask != nil { // fromS is a bound
+			p.ask(x.view)
+			if v := &p.views[x.view]; !v.tracks || tS-x.source.DelayS < v.view.First {
+				continue
+			}
+		}
+		cs = append(cs, contribution(p.c.inform(p.path, &p.views[x.view], tS-x.source.DelayS), x.source))
 	}
 	return cs
 }

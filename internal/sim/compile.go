@@ -68,6 +68,7 @@ type pathPhysics struct {
 
 // room is what is used again by those who look at one path after another.
 type room struct {
+	posts  []sense.Post // per sensor
 	motion track.Motion
 	infos  []*track.Info
 	looks  []sense.Look
@@ -252,7 +253,6 @@ func (c *Compiler) inform(path int, x *sensed, tS float64) *track.Info {
 	if until >= x.view.Last {
 		until = math.Inf(1)
 	}
-	sig := c.t.Types[p.Type].Signature
 	if r := c.paths[path].room; r != nil {
 		// Nobody else has it: what it holds stays, and what comes later is added.
 		from := burnout
@@ -261,12 +261,12 @@ func (c *Compiler) inform(path int, x *sensed, tS float64) *track.Info {
 		} else {
 			from = math.Nextafter(x.toS, math.Inf(1))
 		}
-		r.looks = sn.Radar.AppendTrack(r.looks[:0], c.t.Earth, p.Flight, sig, x.view, from, until)
+		r.looks = r.posts[x.sensor].AppendTrack(r.looks[:0], p.Flight, x.view, from, until)
 		c.moves(path).More(x.info, sn.At, r.looks)
 		x.toS = until
 		return x.info
 	}
-	looks := sn.Radar.Track(c.t.Earth, p.Flight, sig, x.view, burnout, until)
+	looks := sn.Radar.Track(c.t.Earth, p.Flight, c.t.Types[p.Type].Signature, x.view, burnout, until)
 	x.info, x.toS = c.moves(path).Gather(sn.At, looks, FadeS), until
 	return x.info
 }

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"testudo/internal/draw"
 	"testudo/internal/engage"
@@ -17,44 +19,68 @@ import (
 // what is aimed at. Those who draw maps ask it for thousands of places and want a few
 // numbers of each, so that no tables are made: what is typical of a sensor are three
 // times, who points whom follows from them, and a shot's chance is worked out when
-// the shot can be fired. The answers are those of a board with the flight, played
+// the shot can be fired. A sensor that cannot see the missile before others have told
+// of it is not asked at all. The answers are those of a board with the flight, played
 // (see TestOutlookIsWhatIsPlayed).
 //
 // It owns scratch space; use one per goroutine.
 type Outlook struct {
-	t        theatre.Theatre // with the flight at hand as its only path
-	c        Compiler
-	p        pathTables
-	pacts    []agreed
-	radars   [][]int32 // per nation: its radars
-	able     []bool    // per battery: it can meet the flight
-	armed    []bool    // per nation: it has such a battery
+	t      theatre.Theatre // with the flight at hand as its only path
+	c      Compiler
+	p      pathTables // a view of each sensor
+	pacts  []agreed
+	radars [][]int32 // per nation: its radars
+
+	// Of the flight.
 	samples  engage.Path
 	scan     sense.Scan
-	glimpses []glimpse // per view
-	det      []int32   // per view: when it finds the missile under the posture at hand
-	open     []opening
+	able     []bool      // per battery: it can meet the flight
+	armed    []bool      // per nation: it has such a battery
+	glimpses []glimpse   // per sensor
+	soonest  []int32     // the sensors, in the order in which they can come to see it
 	own      [][]float64 // per battery and look: the chance on its own radar's track; below 0: not asked yet
-	tracks   [3]fused    // of the battery at hand, by mode
-	begun    [3]bool
-	shares   [3][]share
+
+	// Of the posture.
+	a    *agreed
+	det  []int32         // per sensor: when it finds the missile; Never where it was not asked
+	told [][levels]int32 // per nation and level: when the first data reach it
+	asks []int           // the nations for which that matters
+
+	// Of the nation and the battery.
+	open   []opening
+	tracks [3]fused // by mode
+	begun  [3]bool
+	shares [3][]share
 }
 
 // agreed is what a posture makes of the sensors' data, by nation and sensor.
 type agreed struct {
-	down []bool
-	to   [][]*routing     // nil: nothing arrives
-	ways [][levels][]lane // by nation, level and sensor
+	down  []bool
+	to    [][]*routing     // nil: nothing arrives
+	ways  [][levels][]lane // by nation, level and sensor
+	tells [][]bool         // by nation: its radars' data reach the other
 }
 
 // lane is how what a sensor finds reaches a nation: addMs later, but not later than
 // lostMs. addMs is Never where it does not.
 type lane struct{ addMs, lostMs int32 }
 
+func (l *lane) at(t int32) int32 {
+	if t == Never || l.addMs == Never {
+		return Never
+	}
+	if t += l.addMs; l.lostMs != Never && t > l.lostMs {
+		return Never
+	}
+	return t
+}
+
 // glimpse is what is typical of a view.
 type glimpse struct {
 	sight
-	sensor, lastMs, lostMs int32
+	lastMs, lostMs int32
+	fromMs         int32 // it sees nothing before
+	asked          bool  // of a sensor that was not, only fromMs is known
 }
 
 // Looks gives, of one look of a battery, the kill probability of a shot on the own
@@ -80,17 +106,19 @@ func NewOutlook(t *theatre.Theatre, typ, area int, postures []theatre.Posture) *
 	o.c.kinds, o.c.kindOf = kindsOf(&o.t)
 	ph := &o.c.paths[0]
 	ph.room = new(room)
-	ph.ofView, ph.windows = make([]int, len(t.Sensors)), make([]engage.Window, len(t.Batteries))
-	o.p = pathTables{c: &o.c, t: &o.t, ph: ph}
-	o.able, o.armed = make([]bool, len(t.Batteries)), make([]bool, len(t.Nations))
-	o.radars = make([][]int32, len(t.Nations))
+	ph.windows, ph.views = make([]engage.Window, len(t.Batteries)), make([]sensed, len(t.Sensors))
+	o.p = pathTables{c: &o.c, t: &o.t, ph: ph, views: ph.views, ask: o.ask}
+	o.able, o.armed, o.own = make([]bool, len(t.Batteries)), make([]bool, len(t.Nations)), make([][]float64, len(t.Batteries))
+	o.radars, o.told = make([][]int32, len(t.Nations)), make([][levels]int32, len(t.Nations))
+	o.glimpses, o.det, o.soonest = make([]glimpse, len(t.Sensors)), make([]int32, len(t.Sensors)), make([]int32, len(t.Sensors))
+	ph.room.posts = make([]sense.Post, len(t.Sensors))
 	for s := range t.Sensors {
-		if t.Sensors[s].Radar != nil {
+		if r := t.Sensors[s].Radar; r != nil {
 			n := t.Sensors[s].Nation
 			o.radars[n] = append(o.radars[n], int32(s))
+			ph.room.posts[s] = r.Post(t.Earth, t.Types[typ].Signature)
 		}
 	}
-	o.own = make([][]float64, len(t.Batteries))
 	for i := range postures {
 		o.pacts = append(o.pacts, o.agreed(&postures[i]))
 	}
@@ -101,7 +129,10 @@ func NewOutlook(t *theatre.Theatre, typ, area int, postures []theatre.Posture) *
 func (o *Outlook) agreed(tp *theatre.Posture) agreed {
 	t := &o.t
 	s := o.c.in(tp, nil, 0, o.c.routings)
-	x := agreed{down: s.down, to: make([][]*routing, len(t.Nations)), ways: make([][levels][]lane, len(t.Nations))}
+	x := agreed{down: s.down, to: make([][]*routing, len(t.Nations)), ways: make([][levels][]lane, len(t.Nations)), tells: make([][]bool, len(t.Nations))}
+	for n := range x.tells {
+		x.tells[n] = make([]bool, len(t.Nations))
+	}
 	for n := range t.Nations {
 		x.to[n] = make([]*routing, len(t.Sensors))
 		for l := pact.Warning; l <= pact.EngageOnRemote; l++ {
@@ -111,6 +142,7 @@ func (o *Outlook) agreed(tp *theatre.Posture) agreed {
 			r := s.row(t, 0, i)
 			if r != nil && r.to[n].id != 0 {
 				x.to[n][i] = &r.to[n]
+				x.tells[t.Sensors[i].Nation][n] = x.tells[t.Sensors[i].Nation][n] || t.Sensors[i].Radar != nil
 			}
 			for l := pact.Warning; l <= pact.EngageOnRemote; l++ {
 				x.ways[n][l][i] = laneOf(x.to[n][i], l, &t.Sensors[i])
@@ -161,40 +193,44 @@ func (o *Outlook) Fly(tr *flight.Trajectory) bool {
 	if !any {
 		return false
 	}
-	for v := range ph.views {
-		if in := ph.views[v].info; in != nil {
-			ph.room.infos = append(ph.room.infos, in)
-		}
-	}
-	ph.motion, ph.views, o.glimpses = nil, ph.views[:0], o.glimpses[:0]
+	ph.motion = nil
 	o.scan.Take(tr)
-	sig := t.Types[t.Paths[0].Type].Signature
 	for s := range t.Sensors {
-		ph.ofView[s] = -1
-		sn := &t.Sensors[s]
-		x := sensed{sensor: s, radar: sn.Radar != nil}
-		if x.radar {
-			x.view = sn.Radar.SightUntil(t.Earth, &o.scan, sig, enough)
-			x.tracks = sn.Radar.Tracks(x.view)
-		} else {
-			x.view = sn.Infrared.Observe(t.Earth, tr)
+		x, first := &ph.views[s], 0.0
+		if x.info != nil {
+			ph.room.infos = append(ph.room.infos, x.info)
 		}
-		if math.IsInf(x.view.First, 1) {
-			continue
+		if t.Sensors[s].Radar != nil {
+			first = ph.room.posts[s].Soonest(&o.scan)
 		}
-		ph.ofView[s] = len(ph.views)
-		ph.views = append(ph.views, x)
-		g := glimpse{sensor: int32(s), lastMs: ms(x.view.Last), lostMs: ms(sn.LostS)}
-		for _, q := range [...]struct {
-			to *int32
-			of sense.Curve
-		}{{&g.search, x.view.Search}, {&g.warned, x.view.Warned}, {&g.cued, x.view.Cued}} {
-			*q.to = before(whenTypical(q.of), g.lostMs)
-		}
-		o.glimpses = append(o.glimpses, g)
+		// What a sensor may tell, until it is asked.
+		*x = sensed{sensor: s, radar: t.Sensors[s].Radar != nil, view: sense.View{First: first}}
+		x.tracks = x.radar && !math.IsInf(first, 1)
+		o.glimpses[s] = glimpse{sight: sight{Never, Never, Never}, fromMs: ms(first), asked: math.IsInf(first, 1)}
+		o.soonest[s] = int32(s)
 	}
-	o.p.views = ph.views
+	slices.SortStableFunc(o.soonest, func(a, b int32) int { return cmp.Compare(o.glimpses[a].fromMs, o.glimpses[b].fromMs) })
 	return true
+}
+
+// ask lets a sensor look at the flight, if it has not.
+func (o *Outlook) ask(s int) {
+	g := &o.glimpses[s]
+	if g.asked {
+		return
+	}
+	g.asked = true
+	x, sn := &o.p.views[s], &o.t.Sensors[s]
+	if x.radar {
+		x.view = o.c.paths[0].room.posts[s].Sight(&o.scan, enough)
+		x.tracks = sn.Radar.Tracks(x.view)
+	} else {
+		x.view = sn.Infrared.Observe(o.t.Earth, o.t.Paths[0].Flight)
+	}
+	g.lastMs, g.lostMs = ms(x.view.Last), ms(sn.LostS)
+	g.search = before(whenTypical(x.view.Search), g.lostMs)
+	g.warned = before(whenTypical(x.view.Warned), g.lostMs)
+	g.cued = before(whenTypical(x.view.Cued), g.lostMs)
 }
 
 // whenTypical gives the time at which a curve detects for the typical draw.
@@ -208,75 +244,129 @@ func whenTypical(c sense.Curve) int32 {
 }
 
 // Shots tells what can be done about the flight under a posture: see is called for
-// every look of every battery, in the order of nations, batteries and launches. With ownOnly nothing but shots on the own radar's
-// track are looked for, and all three chances are its.
+// every look of every battery, in the order of nations, batteries and launches. With
+// ownOnly nothing but shots on the own radar's track are looked for, and all three
+// chances are its.
 func (o *Outlook) Shots(posture int, ownOnly bool, see func(Looks)) {
-	a := &o.pacts[posture]
-	o.detect(a)
+	o.a = &o.pacts[posture]
+	o.detect(ownOnly)
 	for n := range o.armed {
-		if !o.armed[n] {
-			continue
+		if o.armed[n] && o.told[n][pact.Warning] != Never {
+			o.fight(n, ownOnly, see)
 		}
-		alert := o.arrival(a, n, pact.Warning)
-		if alert == Never {
-			continue
-		}
-		o.fight(a, n, alert, ownOnly, see)
 	}
 }
 
-// detect works out when each view finds the missile where others point it. Pointing
-// can only make a detection earlier: the step is repeated until nothing changes.
-func (o *Outlook) detect(a *agreed) {
-	o.det = o.det[:0]
-	for v := range o.glimpses {
-		g := &o.glimpses[v]
-		t := g.search
-		if a.down[g.sensor] {
-			t = Never
+// detect works out when each sensor finds the missile where others point it, of
+// those whose data can come first somewhere: the others can change nothing.
+func (o *Outlook) detect(ownOnly bool) {
+	o.listen()
+	for s := range o.det {
+		o.det[s] = Never
+	}
+	for b := range o.able {
+		if r := o.t.Batteries[b].Radar; o.able[b] && r >= 0 {
+			o.ask(r)
 		}
-		o.det = append(o.det, t)
+	}
+	for s := range o.glimpses {
+		if o.glimpses[s].asked {
+			o.find(s, o.glimpses[s].search)
+		}
 	}
 	for more := true; more; {
+		o.point()
 		more = false
-		for n, radars := range o.radars {
-			if len(radars) == 0 {
-				continue
-			}
-			warn := o.arrival(a, n, pact.Warning)
-			if warn == Never {
-				continue
-			}
-			track := o.arrival(a, n, pact.Track)
-			for _, s := range radars {
-				v := o.c.paths[0].ofView[s]
-				if v < 0 || a.down[s] {
-					continue
-				}
-				g := &o.glimpses[v]
-				t := min(max(warn, g.warned), max(track, g.cued))
-				if t < o.det[v] && t <= g.lastMs && !(g.lostMs != Never && t > g.lostMs) {
-					o.det[v], more = t, true
-				}
+		for _, s := range o.soonest {
+			if g := &o.glimpses[s]; !g.asked && o.matters(int(s), ownOnly) {
+				o.ask(int(s))
+				o.find(int(s), g.search)
+				more = true
 			}
 		}
 	}
 }
 
-// arrival gives when the first of the data of a level reach a nation.
-func (o *Outlook) arrival(a *agreed, nation int, l pact.Level) int32 {
-	best := Never
-	lanes := a.ways[nation][l]
-	for v, t := range o.det {
-		w := &lanes[o.glimpses[v].sensor]
-		if t == Never || w.addMs == Never {
-			continue
+// listen finds the nations that matter: those that can shoot, and those whose radars
+// tell others that do.
+func (o *Outlook) listen() {
+	o.asks = o.asks[:0]
+	for n := range o.told {
+		for l := range o.told[n] {
+			o.told[n][l] = Never
 		}
-		if t += w.addMs; t < best && !(w.lostMs != Never && t > w.lostMs) {
-			best = t
+		if o.armed[n] {
+			o.asks = append(o.asks, n)
 		}
 	}
-	return best
+	for k := 0; k < len(o.asks); k++ {
+		for n := range o.told {
+			if o.a.tells[n][o.asks[k]] && !slices.Contains(o.asks, n) {
+				o.asks = append(o.asks, n)
+			}
+		}
+	}
+}
+
+// find notes that a sensor finds the missile, and who is told when.
+func (o *Outlook) find(s int, t int32) {
+	if t == Never || o.a.down[s] {
+		return
+	}
+	o.det[s] = t
+	for _, n := range o.asks {
+		to, ways := &o.told[n], &o.a.ways[n]
+		for l := pact.Warning; l <= pact.EngageOnRemote; l++ {
+			to[l] = min(to[l], ways[l][s].at(t))
+		}
+	}
+}
+
+// matters reports whether the data of a sensor that was not asked may reach somebody
+// who waits for them before others' do.
+func (o *Outlook) matters(s int, ownOnly bool) bool {
+	if o.a.down[s] {
+		return false
+	}
+	from := o.glimpses[s].fromMs
+	for _, n := range o.asks {
+		last := pact.Track
+		if o.armed[n] && !ownOnly {
+			last = pact.EngageOnRemote
+		}
+		ways := &o.a.ways[n]
+		for l := pact.Warning; l <= last; l++ {
+			if ways[l][s].at(from) < o.told[n][l] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// point points the radars that were asked by what their nations are told. Pointing
+// can only make a detection earlier: the step is repeated until nothing changes.
+func (o *Outlook) point() {
+	for more := true; more; {
+		more = false
+		for _, n := range o.asks {
+			to := &o.told[n]
+			if to[pact.Warning] == Never {
+				continue
+			}
+			for _, s := range o.radars[n] {
+				g := &o.glimpses[s]
+				if !g.asked || o.a.down[s] {
+					continue
+				}
+				t := min(max(to[pact.Warning], g.warned), max(to[pact.Track], g.cued))
+				if t < o.det[s] && t <= g.lastMs && !(g.lostMs != Never && t > g.lostMs) {
+					o.find(int(s), t)
+					more = true
+				}
+			}
+		}
+	}
 }
 
 // opening is from when a battery can fire in each mode; Never where it cannot.
@@ -289,7 +379,7 @@ type opening struct {
 
 // openings gives that for the batteries of a nation whose command has decided at a
 // time and has the tracks of others from lorMs and eorMs on.
-func (o *Outlook) openings(a *agreed, n int, gateMs, lorMs, eorMs int32) []opening {
+func (o *Outlook) openings(n int, gateMs, lorMs, eorMs int32) []opening {
 	o.open = o.open[:0]
 	for b := range o.t.Batteries {
 		x := &o.t.Batteries[b]
@@ -304,10 +394,8 @@ func (o *Outlook) openings(a *agreed, n int, gateMs, lorMs, eorMs int32) []openi
 			return max(t, gateMs) + reaction
 		}
 		q := opening{battery: b, view: -1, own: Never, org: Never, lor: Never, eor: Never}
-		if x.Radar >= 0 && !a.down[x.Radar] {
-			q.view = o.c.paths[0].ofView[x.Radar]
-		}
-		if q.view >= 0 {
+		if x.Radar >= 0 && !o.a.down[x.Radar] && !math.IsInf(o.p.views[x.Radar].view.First, 1) {
+			q.view = x.Radar
 			if t := o.det[q.view]; t != Never {
 				q.own = t + ms(o.t.Sensors[x.Radar].FirmS)
 			}
@@ -333,17 +421,17 @@ func (q *opening) modes(l *engage.Launch) (org, lor, eor bool) {
 }
 
 // fight tells what a nation can do that was alerted.
-func (o *Outlook) fight(a *agreed, n int, alert int32, ownOnly bool, see func(Looks)) {
+func (o *Outlook) fight(n int, ownOnly bool, see func(Looks)) {
 	lor, eor := Never, Never
 	if !ownOnly {
-		lor, eor = o.arrival(a, n, pact.LaunchOnRemote), o.arrival(a, n, pact.EngageOnRemote)
+		lor, eor = o.told[n][pact.LaunchOnRemote], o.told[n][pact.EngageOnRemote]
 	}
 	how := &o.t.Nations[n].Command
-	gate := alert + ms(how.DecisionS)
+	gate := o.told[n][pact.Warning] + ms(how.DecisionS)
 	// The first shot if the command decides as soon as it may: to know by then what
 	// is threatened is to know it soon enough.
 	first := Never
-	for _, q := range o.openings(a, n, gate, lor, eor) {
+	for _, q := range o.openings(n, gate, lor, eor) {
 		for i := range o.c.paths[0].windows[q.battery].Slots {
 			l := &o.c.paths[0].windows[q.battery].Slots[i]
 			if org, lor, eor := q.modes(l); org || lor || eor {
@@ -355,10 +443,7 @@ func (o *Outlook) fight(a *agreed, n int, alert int32, ownOnly bool, see func(Lo
 	if first == Never {
 		return
 	}
-	o.p.to = o.p.to[:0]
-	for v := range o.glimpses {
-		o.p.to = append(o.p.to, a.to[n][o.glimpses[v].sensor])
-	}
+	o.p.to = o.a.to[n]
 	known := o.p.knowsBy(how.AccuracyM, first)
 	if known == Never {
 		return
@@ -366,7 +451,7 @@ func (o *Outlook) fight(a *agreed, n int, alert int32, ownOnly bool, see func(Lo
 	if known > first { // then it may be too late for some
 		gate = max(gate, known)
 	}
-	for _, q := range o.openings(a, n, gate, lor, eor) {
+	for _, q := range o.openings(n, gate, lor, eor) {
 		o.shoot(&q, see)
 	}
 }
