@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -242,5 +243,63 @@ func TestItemsOfAnIncludedList(t *testing.T) {
 		if _, err := load(t, map[string]string{"s.yaml": "testudo: 1\nname: test\ninclude: base.yaml\nraids:\n  main:\n" + c[0], "base.yaml": good}); err == nil || !strings.Contains(err.Error(), c[1]) {
 			t.Errorf("%s: %v, want %s", c[0], err, c[1])
 		}
+	}
+}
+
+// The keys in the order in which they are written are those of the schema.
+func TestKeysAreThoseOfTheSchema(t *testing.T) {
+	var s map[string]any
+	if err := json.Unmarshal(scenario.Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	// properties collects the keys of a schema's items, whichever way they are written.
+	var properties func(s any, into map[string]bool)
+	properties = func(s any, into map[string]bool) {
+		m, ok := s.(map[string]any)
+		if !ok {
+			return
+		}
+		props, _ := m["properties"].(map[string]any)
+		for k := range props {
+			into[k] = true
+		}
+		ways, _ := m["anyOf"].([]any)
+		for _, w := range append(ways, m["items"]) {
+			properties(w, into)
+		}
+	}
+	at := func(path ...string) any {
+		var n any = s
+		for _, k := range path {
+			m := n.(map[string]any)
+			props, _ := m["properties"].(map[string]any)
+			if p, ok := props[k]; ok {
+				n = p
+			} else {
+				n = m["additionalProperties"]
+			}
+		}
+		return n
+	}
+	for _, path := range [][]string{{}, {"nations", "x"}, {"assets", "x"}, {"launch-areas", "x"}, {"sensors", "x"}, {"batteries", "x"}, {"commands", "x"}, {"objectives", "x"}, {"postures", "x"}, {"share"}, {"joint-fire-control"}, {"mutual-defence"}, {"cut"}, {"catalog", "x", "figures", "y"}} {
+		into := map[string]bool{}
+		properties(at(path...), into)
+		if len(path) == 1 {
+			path = append(path, "0")
+		}
+		given := scenario.Keys(path...)
+		for k := range into {
+			if !slices.Contains(given, k) {
+				t.Errorf("%v: no order for %s", path, k)
+			}
+		}
+		for _, k := range given {
+			if !into[k] {
+				t.Errorf("%v: %s is not of the schema", path, k)
+			}
+		}
+	}
+	if got := scenario.Keys("raids", "x", "groups", "3"); got[0] != "missile" || scenario.Keys("raids", "x", "0")[1] != "count" || scenario.Keys("nations") != nil {
+		t.Errorf("groups of a raid: %v", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"slices"
 	"strings"
 
 	"testudo/internal/catalog"
@@ -28,9 +29,6 @@ const (
 	MaxCuts     = 1_000
 	MaxRounds   = 1_000_000
 )
-
-// The keys of a scenario, in the order a person would write them.
-var topKeys = []string{"testudo", "name", "date", "about", "include", "sources", "catalog", "world", "nations", "assets", "launch-areas", "sensors", "batteries", "commands", "raids", "raid", "objectives", "campaign", "postures", "ladder", "share", "joint-fire-control", "mutual-defence", "cut"}
 
 // Load reads a scenario. read gives the text of a file by its path; includes are
 // looked up beside the file that names them. sets are overrides "path=value".
@@ -75,6 +73,18 @@ func Load(name string, read func(path string) ([]byte, error), book *catalog.Boo
 	fmt.Fprintf(h, "catalogue %s\n", f.Book.Digest())
 	f.Digest = hex.EncodeToString(h.Sum(nil))
 	return f, nil
+}
+
+// Document reads a scenario's text laid over what it includes, and checks
+// nothing of what it means.
+func Document(name string, read func(path string) ([]byte, error)) (yamldoc.Node, error) {
+	data, err := read(name)
+	if err != nil {
+		return yamldoc.Node{}, err
+	}
+	l := &loader{ps: new(yamldoc.Problems), read: read}
+	root, _ := l.document(name, data, nil)
+	return root, l.ps.Err()
 }
 
 // figure turns catalog.ENTRY.FIGURE=value into an override of one figure of the
@@ -374,8 +384,6 @@ func (l *loader) system(f yamldoc.Fields, key string, kinds ...string) string {
 	return ""
 }
 
-var citeKeys = []string{"source", "reason"}
-
 // cite reads where an item comes from.
 func (l *loader) cite(f yamldoc.Fields) Cite {
 	c := Cite{Pos: f.Node().Pos()}
@@ -412,7 +420,7 @@ func (l *loader) cite(f yamldoc.Fields) Cite {
 }
 
 func (l *loader) fields(n yamldoc.Node, keys ...string) yamldoc.Fields {
-	return n.Fields(l.ps, append(append([]string(nil), keys...), citeKeys...)...)
+	return n.Fields(l.ps, slices.Concat(keys, citeKeys)...)
 }
 
 // at reads a place: [latitude, longitude] or [latitude, longitude, altitude].
@@ -539,7 +547,7 @@ func (l *loader) world(top yamldoc.Fields) {
 
 func (l *loader) readNations(top yamldoc.Fields) {
 	for _, e := range l.items(top, "nations", true) {
-		f := l.fields(e.Value, "name", "side", "gdp", "population", "budget", "nato-share")
+		f := l.fields(e.Value, itemKeys["nations"]...)
 		n := Nation{ID: e.Key, Name: text(f, "name", l.ps), Attacker: l.word(f, "side", "defender", "defender", "attacker") == "attacker",
 			GDP: l.money(f, "gdp"), Budget: l.money(f, "budget"), Population: l.quantity(f, "population", units.KindNumber, 0, 1e11, 0), NATOShare: l.probability(f, "nato-share", 0)}
 		if n.Name == "" {
@@ -578,7 +586,7 @@ func (l *loader) nation(f yamldoc.Fields) string {
 func (l *loader) readAssets(top yamldoc.Fields) {
 	plain := 0
 	for _, e := range l.items(top, "assets", true) {
-		f := l.fields(e.Value, "nation", "name", "at", "value", "population", "radius")
+		f := l.fields(e.Value, itemKeys["assets"]...)
 		a := Asset{ID: e.Key, Nation: l.nation(f), Name: text(f, "name", l.ps), At: l.at(f), Value: l.float(f, "value", 0, 1e6, 1), Population: l.quantity(f, "population", units.KindNumber, 0, 1e10, 0), Radius: units.Length(l.quantity(f, "radius", units.KindLength, 0, 1e6, 0)), Cite: l.cite(f)}
 		if _, ok := f.Get("radius"); !ok {
 			plain++
@@ -593,7 +601,7 @@ func (l *loader) readAssets(top yamldoc.Fields) {
 
 func (l *loader) readAreas(top yamldoc.Fields) {
 	for _, e := range l.items(top, "launch-areas", true) {
-		f := l.fields(e.Value, "nation", "name", "at")
+		f := l.fields(e.Value, itemKeys["launch-areas"]...)
 		l.f.LaunchAreas = append(l.f.LaunchAreas, LaunchArea{ID: e.Key, Nation: l.nation(f), Name: text(f, "name", l.ps), At: l.at(f), Cite: l.cite(f)})
 	}
 }
@@ -604,7 +612,7 @@ func (l *loader) lostAt(f yamldoc.Fields) units.Duration {
 
 func (l *loader) readSensors(top yamldoc.Fields) {
 	for _, e := range l.items(top, "sensors", false) {
-		f := l.fields(e.Value, "nation", "name", "system", "at", "facing", "availability", "lost-at")
+		f := l.fields(e.Value, itemKeys["sensors"]...)
 		s := Sensor{ID: e.Key, Nation: l.nation(f), Name: text(f, "name", l.ps), System: l.system(f, "system", "radar", "infrared"), Facing: units.Angle(l.quantity(f, "facing", units.KindAngle, -2*math.Pi, 2*math.Pi, 0)), Availability: l.probability(f, "availability", 1), LostAt: l.lostAt(f), Cite: l.cite(f)}
 		sys, known := l.f.Book.Entry(s.System)
 		if _, given := f.Get("at"); given || !known || sys.Kind == "radar" {
@@ -619,7 +627,7 @@ func (l *loader) readSensors(top yamldoc.Fields) {
 
 func (l *loader) readBatteries(top yamldoc.Fields) {
 	for _, e := range l.items(top, "batteries", false) {
-		f := l.fields(e.Value, "nation", "name", "system", "at", "facing", "launchers", "interceptors", "radar", "defends", "salvo", "channels", "fire", "lost-at", "kill-probability", "common-mode-per")
+		f := l.fields(e.Value, itemKeys["batteries"]...)
 		b := Battery{ID: e.Key, Nation: l.nation(f), Name: text(f, "name", l.ps), System: l.system(f, "system", "system"), At: l.at(f), Facing: units.Angle(l.quantity(f, "facing", units.KindAngle, -2*math.Pi, 2*math.Pi, 0)),
 			Launchers: l.int(f, "launchers", 0, 10000, -1), Interceptors: l.int(f, "interceptors", 0, MaxRounds, -1), Salvo: l.int(f, "salvo", 1, 64, 0), Channels: l.int(f, "channels", 0, 1_000_000, -1),
 			Fire: l.word(f, "fire", "", "shoot-look-shoot", "salvo"), LostAt: l.lostAt(f), KillProbability: l.probability(f, "kill-probability", math.NaN()), CommonModePer: l.word(f, "common-mode-per", "raid", "raid", "missile"), Cite: l.cite(f)}
@@ -661,7 +669,7 @@ func defaultCommand(nation string) Command {
 func (l *loader) readCommands(top yamldoc.Fields) {
 	have := map[string]bool{}
 	for _, e := range l.items(top, "commands", false) {
-		f := l.fields(e.Value, "decision-delay", "fire", "timing", "salvo", "ignore-harmless", "reserve", "reserve-value", "ration", "coordinate", "assess-delay", "missed-kill", "false-kill", "track-accuracy")
+		f := l.fields(e.Value, itemKeys["commands"]...)
 		known := false
 		for _, n := range l.nations {
 			known = known || n == e.Key
@@ -703,13 +711,14 @@ func (l *loader) readRaids(top yamldoc.Fields) {
 		r := Raid{ID: e.Key}
 		list := e.Value
 		if list.Kind() == yamldoc.Mapping {
-			f := list.Fields(l.ps, "about", "groups")
+			f := list.Fields(l.ps, itemKeys["raids"]...)
 			r.About = text(f, "about", l.ps)
 			list, _ = f.Need(l.ps, "groups")
 		}
 		if list.IsZero() {
 			continue
 		}
+		r.At = list.Path()
 		total, given := 0, list.List(l.ps)
 		for _, n := range given {
 			if g, ok := l.group(n); ok {
@@ -737,7 +746,7 @@ func (l *loader) readRaids(top yamldoc.Fields) {
 
 func (l *loader) group(n yamldoc.Node) (Group, bool) {
 	before := l.ps.Len()
-	f := l.fields(n, "missile", "count", "from", "at", "shape", "loft-fraction", "apogee", "start", "over", "spacing", "reliability")
+	f := l.fields(n, itemKeys["groups"]...)
 	g := Group{Missile: l.system(f, "missile", "missile"), Shape: l.word(f, "shape", "minimum-energy", "minimum-energy", "lofted", "depressed"), LoftFraction: l.float(f, "loft-fraction", 0, 1, 0.5), Apogee: units.Length(l.quantity(f, "apogee", units.KindLength, 1000, 2e7, 0)),
 		Start: units.Duration(l.quantity(f, "start", units.KindDuration, 0, 2e6, 0)), Over: units.Duration(l.quantity(f, "over", units.KindDuration, 0, 1e6, 0)), Spacing: l.word(f, "spacing", "random", "even", "random"), Reliability: l.probability(f, "reliability", math.NaN()), Cite: l.cite(f)}
 	if c, ok := f.Need(l.ps, "count"); ok {
@@ -779,7 +788,7 @@ func (l *loader) group(n yamldoc.Node) (Group, bool) {
 
 func (l *loader) readObjectives(top yamldoc.Fields) {
 	for _, e := range l.items(top, "objectives", false) {
-		f := l.fields(e.Value, "about", "at-least", "on", "damage")
+		f := l.fields(e.Value, itemKeys["objectives"]...)
 		o := Objective{ID: e.Key, About: text(f, "about", l.ps), AtLeast: l.int(f, "at-least", 1, MaxMissiles, 0), Damage: l.float(f, "damage", 1e-9, 1e9, 0), Cite: l.cite(f)}
 		if n, ok := f.Need(l.ps, "on"); ok {
 			o.On = l.refs(n, "asset", l.assets)

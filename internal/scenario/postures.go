@@ -144,7 +144,7 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 		return p.made[id]
 	}
 	p.done[id] = nil
-	f := n.Fields(l.ps, "about", "include", "share", "joint-fire-control", "mutual-defence", "cut", "without", "source", "reason")
+	f := l.fields(n, itemKeys["postures"]...)
 	q := &Posture{ID: id, About: text(f, "about", l.ps)}
 	q.Cite.Pos = n.Pos()
 	if _, ok := f.Get("source"); ok {
@@ -177,7 +177,7 @@ func (p *postureReader) get(id string, chain []string) *Posture {
 			}
 		}
 	}
-	agreed, cuts := l.readAgreements(f)
+	agreed, cuts := l.readAgreements(f, false)
 	l.lay(q, agreed)
 	q.cut(cuts)
 	for i := range cuts {
@@ -227,7 +227,7 @@ func (q *Posture) take(b *Posture) {
 // any of them is an error: it would change nothing.
 func (l *loader) agreeAll(top yamldoc.Fields) {
 	l.f.Bare = slices.Clone(l.f.Postures)
-	agreed, cuts := l.readAgreements(top, "in")
+	agreed, cuts := l.readAgreements(top, true)
 	for i := range l.f.Postures {
 		if !l.lay(&l.f.Postures[i], agreed) {
 			break
@@ -258,9 +258,10 @@ type agreement struct {
 	in      []string // postures; nil: all
 }
 
-// readAgreements reads what is agreed and what is cut, in a posture or, with in,
-// at the top of the file.
-func (l *loader) readAgreements(f yamldoc.Fields, in ...string) (list []agreement, cuts []aCut) {
+// readAgreements reads what is agreed and what is cut, in a posture or at the top
+// of the file, where entries may say in which postures.
+func (l *loader) readAgreements(f yamldoc.Fields, top bool) (list []agreement, cuts []aCut) {
+	fields := func(n yamldoc.Node, kind string) yamldoc.Fields { return l.fields(n, agreementKeys(kind, top)...) }
 	// named reads what every entry may say; it is false where in names nothing.
 	named := func(f yamldoc.Fields) (a agreement, ok bool) {
 		a.n = f.Node()
@@ -269,16 +270,16 @@ func (l *loader) readAgreements(f yamldoc.Fields, in ...string) (list []agreemen
 		} else {
 			ok = true
 		}
-		if v, given := f.Get("in"); given && len(in) > 0 {
+		if v, given := f.Get("in"); given && top {
 			if a.in = l.refs(v, "posture", l.postures); len(a.in) == 0 {
 				ok = false
 			}
 		}
 		return a, ok
 	}
-	further := append([]string{"instead"}, in...)
 	for _, n := range l.each(f, "share") {
-		g, edges := l.readEdges(n, further...)
+		g := fields(n, "share")
+		edges := l.readEdges(g)
 		if a, ok := named(g); ok && len(edges) > 0 {
 			a.edges = edges
 			list = append(list, a)
@@ -293,7 +294,7 @@ func (l *loader) readAgreements(f yamldoc.Fields, in ...string) (list []agreemen
 			a, ok := agreement{n: n}, true
 			nations := n
 			if n.Kind() == yamldoc.Mapping {
-				g := n.Fields(l.ps, append([]string{"nations", "source", "reason"}, further...)...)
+				g := fields(n, "joint-fire-control")
 				a, ok = named(g)
 				var given bool
 				if nations, given = g.Need(l.ps, "nations"); !given {
@@ -311,7 +312,7 @@ func (l *loader) readAgreements(f yamldoc.Fields, in ...string) (list []agreemen
 		}
 	}
 	for _, n := range l.each(f, "mutual-defence") {
-		g := n.Fields(l.ps, append([]string{"by", "of", "source", "reason"}, further...)...)
+		g := fields(n, "mutual-defence")
 		a, good := named(g)
 		by, ok1 := g.Need(l.ps, "by")
 		of, ok2 := g.Need(l.ps, "of")
@@ -332,7 +333,7 @@ func (l *loader) readAgreements(f yamldoc.Fields, in ...string) (list []agreemen
 		}
 	}
 	for _, n := range l.each(f, "cut") {
-		if c, ok := l.readCut(n, in...); ok {
+		if c, ok := l.readCut(n, top); ok {
 			cuts = append(cuts, c)
 		}
 	}
@@ -517,10 +518,8 @@ func (l *loader) ends(f yamldoc.Fields, key string) []string {
 	return l.refs(n, "nation", l.nations)
 }
 
-// readEdges reads a link between nations or lists of them; further are keys
-// that may stand beside those of a link.
-func (l *loader) readEdges(n yamldoc.Node, further ...string) (yamldoc.Fields, []Edge) {
-	f := l.fields(n, append([]string{"from", "to", "level", "delay", "quality", "availability", "veto", "forwardable", "only", "lost-at"}, further...)...)
+// readEdges reads a link between nations or lists of them.
+func (l *loader) readEdges(f yamldoc.Fields) []Edge {
 	e := Edge{Level: "track", Delay: units.Duration(l.quantity(f, "delay", units.KindDuration, 0, 3600, 0)), Quality: l.probability(f, "quality", 1), Availability: l.probability(f, "availability", 1), Veto: l.flag(f, "veto", false), Forwardable: l.flag(f, "forwardable", false), LostAt: l.lostAt(f), Cite: l.cite(f)}
 	if v, ok := f.Need(l.ps, "level"); ok {
 		e.Level = v.OneOf(l.ps, "none", "warning", "track", "launch-on-remote", "engage-on-remote")
@@ -539,15 +538,15 @@ func (l *loader) readEdges(n yamldoc.Node, further ...string) (yamldoc.Fields, [
 	}
 	from, to := l.ends(f, "from"), l.ends(f, "to")
 	if len(from)*len(to) > MaxLinks {
-		l.add(n, "%d links; at most %d", len(from)*len(to), MaxLinks)
-		return f, nil
+		l.add(f.Node(), "%d links; at most %d", len(from)*len(to), MaxLinks)
+		return nil
 	}
 	var out []Edge
 	for _, a := range from {
 		for _, b := range to {
 			if a == b {
 				if len(from) == 1 && len(to) == 1 {
-					l.add(n, "%s cannot have an agreement with itself", a)
+					l.add(f.Node(), "%s cannot have an agreement with itself", a)
 				}
 				continue
 			}
@@ -556,7 +555,7 @@ func (l *loader) readEdges(n yamldoc.Node, further ...string) (yamldoc.Fields, [
 			out = append(out, x)
 		}
 	}
-	return f, out
+	return out
 }
 
 // ownRadars are the ids of the radars that batteries bring with them.
@@ -587,11 +586,11 @@ func (l *loader) oneMoreCut(n yamldoc.Node) bool {
 	return l.cuts <= MaxCuts
 }
 
-func (l *loader) readCut(n yamldoc.Node, in ...string) (c aCut, ok bool) {
+func (l *loader) readCut(n yamldoc.Node, top bool) (c aCut, ok bool) {
 	if !l.oneMoreCut(n) {
 		return c, false
 	}
-	f := n.Fields(l.ps, append([]string{"from", "to", "by", "of", "joint-fire-control", "both"}, in...)...)
+	f := n.Fields(l.ps, agreementKeys("cut", top)...)
 	if n.Kind() != yamldoc.Mapping {
 		return c, false
 	}
@@ -617,7 +616,7 @@ func (l *loader) readCut(n yamldoc.Node, in ...string) (c aCut, ok bool) {
 	default:
 		c.a, c.b = who("by"), who("of")
 	}
-	if v, given := f.Get("in"); given && len(in) > 0 {
+	if v, given := f.Get("in"); given && top {
 		if c.in = l.refs(v, "posture", l.postures); len(c.in) == 0 {
 			return c, false
 		}

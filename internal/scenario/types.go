@@ -125,6 +125,7 @@ type Command struct {
 // Raid is a list of groups of missiles.
 type Raid struct {
 	ID, About string
+	At        string // the path of its list of groups
 	Groups    []Group
 }
 
