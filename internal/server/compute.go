@@ -147,7 +147,8 @@ func matches(header, etag string) bool {
 type overlayIn struct {
 	Body struct {
 		Variant
-		Edits []Edit `json:"edits" maxItems:"200"`
+		Edits      []Edit   `json:"edits,omitempty" maxItems:"200"`
+		Agreements []Switch `json:"agreements,omitempty" maxItems:"20" doc:"switched after the edits, one after the other"`
 	}
 }
 
@@ -268,16 +269,8 @@ type replayDoc struct {
 
 func (s *Server) registerCompute() {
 	huma.Register(s.api, s.answering(s.op("POST", "/theatre", "All that a map shows, with the figures behind it"), Theatre{}), func(ctx context.Context, in *variantIn) (*answerOut, error) {
-		who := user(ctx)
-		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, []any{in.Body.Scenario, etagOf(in.Body.Overlay)}, func(_ context.Context, w *testudo.World) (any, error) {
-			text := []byte(in.Body.Overlay)
-			if len(text) == 0 {
-				var err error
-				if text, err = s.text(in.Body.Scenario, who); err != nil {
-					return nil, err
-				}
-			}
-			return theatreOf(w, s.book, changes(text, s.include(who))), nil
+		return s.answer(ctx, "theatre", in.Body, in.IfNoneMatch, nil, func(_ context.Context, w *testudo.World) (any, error) {
+			return theatreOf(w, s.book), nil
 		})
 	})
 	huma.Register(s.api, s.op("POST", "/overlay", "Write edits into the overlay"), s.overlay)
@@ -381,18 +374,12 @@ func line(verb string, v Variant, o testudo.Options) string {
 
 func (s *Server) overlay(ctx context.Context, in *overlayIn) (*overlayOut, error) {
 	b := &in.Body
-	text, err := edited(b.Scenario, b.Overlay, b.Edits)
-	if err != nil {
-		return nil, s.fault(ctx, err)
-	}
-	v := b.Variant
-	v.Overlay = text
-	sc, err := s.load(ctx, v)
+	text, f, err := s.edit(ctx, b.Variant, b.Edits, b.Agreements)
 	if err != nil {
 		return nil, s.fault(ctx, err)
 	}
 	out := &overlayOut{}
-	out.Body.Overlay, out.Body.Digest = text, sc.File.Digest
+	out.Body.Overlay, out.Body.Digest = text, f.Digest
 	return out, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -587,6 +588,12 @@ func TestHostile(t *testing.T) {
 			t.Errorf("edit %v: %d %.200s", e, status, b)
 		}
 	}
+	for _, a := range []dict{{"kind": "link", "posture": "nothing", "from": "USA", "to": "SAU", "level": "track"}, {"kind": "link", "posture": "alone", "from": "USA", "to": "USA", "level": "track"}, {"kind": "link", "posture": "alone", "from": "USA", "to": "SAU"}, {"kind": "link", "posture": "alone", "from": "USA", "to": "SAU", "level": "all"},
+		{"kind": "mutual-defence", "posture": "alone", "from": "USA", "to": "<script>", "on": true}, {"kind": "mutual-defence", "posture": "alone", "from": "USA", "to": "IRN", "on": true}, {"kind": "joint-fire-control", "posture": "alone", "from": "USA", "on": true}, {"kind": "cut", "from": "BHR", "to": "KWT", "on": true}, {"kind": "love", "from": "USA", "to": "SAU"}, {"kind": "cut", "from": "USA", "to": "SAU", "evil": 1}} {
+		if status, _, b := x.do("", "POST", "/api/v1/overlay", dict{"scenario": "gulf", "agreements": []any{a}}); status != 422 {
+			t.Errorf("agreement %v: %d %.200s", a, status, b)
+		}
+	}
 	for _, name := range []string{"..%2f..%2ftestudo.db", "....json", "x.json%00", ".result.json"} {
 		if status, _, _ := x.do("", "GET", "/api/v1/studies/s-0/files/"+name, nil); status != 404 {
 			t.Errorf("file %s: %d", name, status)
@@ -681,7 +688,7 @@ func TestOverlayReadsLikeAPersons(t *testing.T) {
 	var out struct{ Overlay, Digest string }
 	x.want(200, &out, "", "POST", "/api/v1/overlay", dict{"scenario": "northeast-asia-2014", "edits": []any{
 		dict{"path": "batteries.guam-thaad.at", "value": []float64{13.6, 144.9}}, dict{"path": "commands.JPN.salvo", "value": 1}, dict{"path": "cut", "value": []any{dict{"from": "KOR", "to": "JPN", "both": true}}}}})
-	want := "testudo: 1\ninclude: northeast-asia-2014.yaml\nbatteries:\n  guam-thaad: {at: [13.6, 144.9]}\ncommands:\n  JPN: {salvo: 1}\ncut: [{both: true, from: KOR, to: JPN}]\n"
+	want := "testudo: 1\ninclude: northeast-asia-2014.yaml\nbatteries:\n  guam-thaad: {at: [13.6, 144.9]}\ncommands:\n  JPN: {salvo: 1}\ncut: [{from: KOR, to: JPN, both: true}]\n"
 	if out.Overlay != want {
 		t.Errorf("overlay\n%s\nnot\n%s", out.Overlay, want)
 	}
@@ -728,34 +735,37 @@ func TestFiguresKeepTheirPublishedRange(t *testing.T) {
 	}
 }
 
-// A list of an overlay takes the place of the one below it: who adds a cut to a
-// scenario that was saved with one must be told of that one.
-func TestCutsOfASavedScenarioAreKnown(t *testing.T) {
+// A list of an overlay takes the place of the one below it: a cut switched on top
+// of a scenario that was saved with one must keep that one, and the saved one can
+// be restored.
+func TestCutsOfASavedScenarioAreKept(t *testing.T) {
 	x := hosted(t, server.Config{})
 	var saved struct{ ID string }
 	x.want(201, &saved, "", "POST", "/api/v1/scenarios", dict{"name": "first cut", "text": gulf + "cut: [{from: SAU, to: USA, both: true}]\n"})
-	var seen struct {
-		Changes struct {
-			Cut   []dict
-			Share []dict
-			Below []string
-		}
+	var out struct{ Overlay string }
+	cuts := func(on bool, a, b string) dict {
+		return dict{"scenario": saved.ID, "overlay": out.Overlay, "agreements": []any{dict{"kind": "cut", "from": a, "to": b, "on": on}}}
 	}
 	for _, c := range []struct {
-		name    string
-		variant dict
-		cuts    int
-		below   bool
+		name     string
+		on       bool
+		a, b     string
+		want     string
+		cut, not [2]string
 	}{
-		{"as saved", dict{"scenario": saved.ID}, 1, false},
-		{"with another thing laid over it", dict{"scenario": saved.ID, "overlay": "testudo: 1\ninclude: " + saved.ID + ".yaml\ncommands:\n  SAU: {salvo: 1}\n"}, 1, true},
-		{"with both", dict{"scenario": saved.ID, "overlay": "testudo: 1\ninclude: " + saved.ID + ".yaml\ncut: [{from: SAU, to: USA, both: true}, {from: BHR, to: USA, both: true}]\n"}, 2, true},
-		{"with it restored", dict{"scenario": saved.ID, "overlay": "testudo: 1\ninclude: " + saved.ID + ".yaml\ncut: []\n"}, 0, true},
-		{"a shipped one", dict{"scenario": "gulf"}, 0, false},
+		{"another", true, "BHR", "USA", "cut:\n  - {from: SAU, to: USA, both: true}\n  - {from: BHR, to: USA, both: true}\n", [2]string{"BHR", "USA"}, [2]string{}},
+		{"and restored", false, "USA", "BHR", "", [2]string{"SAU", "USA"}, [2]string{"BHR", "USA"}},
+		{"the saved one restored", false, "SAU", "USA", "cut: []\n", [2]string{}, [2]string{"SAU", "USA"}},
+		{"and cut again", true, "SAU", "USA", "", [2]string{"SAU", "USA"}, [2]string{}},
 	} {
-		x.want(200, &seen, "", "POST", "/api/v1/theatre", c.variant)
-		if got := seen.Changes; len(got.Cut) != c.cuts || (len(got.Below) > 0) != c.below || len(got.Share) != 0 {
-			t.Errorf("%s: cut %v, below %v", c.name, got.Cut, got.Below)
+		x.want(200, &out, "", "POST", "/api/v1/overlay", cuts(c.on, c.a, c.b))
+		if want := "testudo: 1\ninclude: " + saved.ID + ".yaml\n" + c.want; out.Overlay != want {
+			t.Errorf("%s:\n%s\nnot\n%s", c.name, out.Overlay, want)
+		}
+		var seen struct{ Cut [][2]string }
+		x.want(200, &seen, "", "POST", "/api/v1/theatre", dict{"scenario": saved.ID, "overlay": out.Overlay})
+		if (c.cut != [2]string{} && !slices.Contains(seen.Cut, c.cut)) || slices.Contains(seen.Cut, c.not) {
+			t.Errorf("%s: cut is %v", c.name, seen.Cut)
 		}
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"math"
 	"slices"
 	"sort"
-
-	"go.yaml.in/yaml/v3"
+	"strconv"
 
 	"testudo"
 	"testudo/internal/catalog"
 	"testudo/internal/export"
 	"testudo/internal/geo"
+	"testudo/internal/pact"
 	"testudo/internal/scenario"
 	"testudo/internal/theatre"
 	"testudo/internal/units"
@@ -18,24 +18,24 @@ import (
 
 // Theatre is all that a map of a scenario shows, with the figures behind it.
 type Theatre struct {
-	Name      string         `json:"name"`
-	About     string         `json:"about"`
-	Date      string         `json:"date"`
-	Digest    string         `json:"digest"`
-	Raid      string         `json:"raid"`
-	Raids     []raidLine     `json:"raids"`
-	Ladder    []string       `json:"ladder"`
-	Defaults  []string       `json:"defaults"`
-	Nations   []nationItem   `json:"nations"`
-	Assets    []assetItem    `json:"assets"`
-	Areas     []areaItem     `json:"areas"`
-	Sensors   []sensorItem   `json:"sensors"`
-	Batteries []batteryItem  `json:"batteries"`
-	Commands  []commandItem  `json:"commands"`
-	Groups    []groupItem    `json:"groups"`
-	Arcs      []arcItem      `json:"arcs"`
-	Postures  []postureItem  `json:"postures"`
-	Changes   map[string]any `json:"changes"` // what is said at the top under share and cut
+	Name      string        `json:"name"`
+	About     string        `json:"about"`
+	Date      string        `json:"date"`
+	Digest    string        `json:"digest"`
+	Raid      string        `json:"raid"`
+	Raids     []raidLine    `json:"raids"`
+	Ladder    []string      `json:"ladder"`
+	Defaults  []string      `json:"defaults"`
+	Nations   []nationItem  `json:"nations"`
+	Assets    []assetItem   `json:"assets"`
+	Areas     []areaItem    `json:"areas"`
+	Sensors   []sensorItem  `json:"sensors"`
+	Batteries []batteryItem `json:"batteries"`
+	Commands  []commandItem `json:"commands"`
+	Groups    []groupItem   `json:"groups"`
+	Arcs      []arcItem     `json:"arcs"`
+	Postures  []postureItem `json:"postures"`
+	Cut       [][2]string   `json:"cut"` // who would tell each other something, and do in no posture
 }
 
 type raidLine struct {
@@ -151,6 +151,7 @@ type groupItem struct {
 	Count       int       `json:"count"`
 	From        string    `json:"from"`
 	Aims        []aimItem `json:"aims"`
+	Edit        string    `json:"edit"` // where the scenario says it
 	StartS      float64   `json:"start_s"`
 	OverS       float64   `json:"over_s"`
 	Figures     []figure  `json:"figures"`
@@ -176,20 +177,23 @@ type postureItem struct {
 	About    string       `json:"about"`
 	OnLadder bool         `json:"on_ladder"`
 	Edges    []edgeItem   `json:"edges"`
-	Joint    [][]string   `json:"joint_fire"`
+	Joint    [][]string   `json:"joint_fire"` // no nation is in two groups
 	Mutual   []mutualItem `json:"mutual"`
 	Lost     []string     `json:"lost_sensors"`
+	Cut      [][2]string  `json:"cut"` // from, to: links that the top of the file takes away
 }
 
 type edgeItem struct {
-	From         string  `json:"from"`
-	To           string  `json:"to"`
-	Level        string  `json:"level"`
-	DelayS       float64 `json:"delay_s"`
-	Quality      float64 `json:"quality"`
-	Availability float64 `json:"availability"`
-	Veto         bool    `json:"veto"`
-	Forwardable  bool    `json:"forwardable"`
+	From         string   `json:"from"`
+	To           string   `json:"to"`
+	Level        string   `json:"level"`
+	DelayS       float64  `json:"delay_s"`
+	Quality      float64  `json:"quality"`
+	Availability float64  `json:"availability"`
+	Veto         bool     `json:"veto"`
+	Forwardable  bool     `json:"forwardable"`
+	Only         []string `json:"only"` // what alone passes: missile classes, launch areas, sensors
+	LostAtS      *float64 `json:"lost_at_s"`
 }
 
 type mutualItem struct {
@@ -227,10 +231,10 @@ type view struct {
 	base *catalog.Book
 }
 
-func theatreOf(w *testudo.World, base *catalog.Book, changes map[string]any) *Theatre {
+func theatreOf(w *testudo.World, base *catalog.Book) *Theatre {
 	v := view{w, w.Scenario.File, w.Theatre, base}
 	f, t := v.f, v.t
-	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults, Changes: changes}
+	out := &Theatre{Name: f.Name, About: f.About, Date: f.Date, Digest: f.Digest, Raid: t.Raid, Ladder: f.Ladder, Defaults: f.Defaults}
 	sum := w.Scenario.Summary()
 	for _, r := range sum.Raids {
 		out.Raids = append(out.Raids, raidLine{r.ID, r.About, r.Missiles})
@@ -253,6 +257,7 @@ func theatreOf(w *testudo.World, base *catalog.Book, changes map[string]any) *Th
 		out.Commands = append(out.Commands, commandItem{c.Nation, float64(c.DecisionDelay), c.Fire, c.Timing, c.Salvo, c.Reserve, c.Ration, c.Coordinate, float64(c.AssessDelay), c.MissedKill, c.FalseKill, v.cite(c.Cite)})
 	}
 	out.Groups, out.Arcs, out.Postures = v.groups(), v.arcs(), v.postures()
+	out.Cut = cutEverywhere(out.Postures)
 	return out
 }
 
@@ -421,8 +426,8 @@ func (v *view) groups() []groupItem {
 		if r.ID != v.t.Raid {
 			continue
 		}
-		for _, g := range r.Groups {
-			n := groupItem{Missile: g.Missile, MissileName: v.name(g.Missile), Count: g.Count, From: g.From, StartS: float64(g.Start), OverS: float64(g.Over), Figures: v.figures(g.Missile), Cite: v.cite(g.Cite)}
+		for i, g := range r.Groups {
+			n := groupItem{Edit: r.At + "." + strconv.Itoa(i), Missile: g.Missile, MissileName: v.name(g.Missile), Count: g.Count, From: g.From, StartS: float64(g.Start), OverS: float64(g.Over), Figures: v.figures(g.Missile), Cite: v.cite(g.Cite)}
 			for _, a := range g.Aims {
 				n.Aims = append(n.Aims, aimItem{a.Asset, a.Weight})
 			}
@@ -454,25 +459,46 @@ func (v *view) arcs() []arcItem {
 
 func (v *view) postures() []postureItem {
 	var out []postureItem
+	bare := map[string][]scenario.Edge{}
+	for i := range v.f.Bare {
+		bare[v.f.Bare[i].ID] = v.f.Bare[i].Edges
+	}
 	for i := range v.t.Postures {
 		p := &v.t.Postures[i]
-		n := postureItem{ID: p.ID, About: p.About, OnLadder: slices.Contains(v.f.Ladder, p.ID), Edges: []edgeItem{}, Joint: [][]string{}, Mutual: []mutualItem{}, Lost: []string{}}
+		n := postureItem{ID: p.ID, About: p.About, OnLadder: slices.Contains(v.f.Ladder, p.ID), Edges: []edgeItem{}, Joint: [][]string{}, Mutual: []mutualItem{}, Lost: []string{}, Cut: [][2]string{}}
+		tells := map[[2]string]bool{}
 		for _, e := range p.Net.Edges {
-			n.Edges = append(n.Edges, edgeItem{p.Net.Nations[e.From], p.Net.Nations[e.To], e.Level.String(), e.DelayS, e.Quality, e.Availability, e.Veto, e.Forwardable})
+			from, to := p.Net.Nations[e.From], p.Net.Nations[e.To]
+			n.Edges = append(n.Edges, edgeItem{from, to, e.Level.String(), e.DelayS, e.Quality, e.Availability, e.Veto, e.Forwardable, slices.Concat([]string{}, e.Filter.Classes, e.Filter.From, e.Filter.Sensors), finite(e.LostAtS)})
+			tells[[2]string{from, to}] = tells[[2]string{from, to}] || e.Level > pact.None
 		}
-		for _, g := range p.Net.Joint {
+		for _, e := range bare[p.ID] {
+			if way := [2]string{e.From, e.To}; e.Level != pact.None.String() && !tells[way] && !slices.Contains(n.Cut, way) {
+				n.Cut = append(n.Cut, way)
+			}
+		}
+		of := p.Net.Groups()
+		for first := range of {
 			var ids []string
-			for _, k := range g {
-				ids = append(ids, p.Net.Nations[k])
+			for k, g := range of {
+				if g == of[first] && of[first] == first {
+					ids = append(ids, p.Net.Nations[k])
+				}
 			}
-			n.Joint = append(n.Joint, ids)
+			if len(ids) > 1 {
+				n.Joint = append(n.Joint, ids)
+			}
 		}
-		for _, m := range p.Net.Mutual {
-			x := mutualItem{By: p.Net.Nations[m.By]}
-			for _, k := range m.Of {
-				x.Of = append(x.Of, p.Net.Nations[k])
+		for by := range p.Net.Nations {
+			x := mutualItem{By: p.Net.Nations[by]}
+			for k := range p.Net.Nations {
+				if k != by && p.Net.Defends(by, k) {
+					x.Of = append(x.Of, p.Net.Nations[k])
+				}
 			}
-			n.Mutual = append(n.Mutual, x)
+			if len(x.Of) > 0 {
+				n.Mutual = append(n.Mutual, x)
+			}
 		}
 		for k, lost := range p.Lost {
 			if lost {
@@ -484,67 +510,25 @@ func (v *view) postures() []postureItem {
 	return out
 }
 
-// changes reads the links that a scenario shares and cuts at its top, for a page
-// that adds to them: a list of an overlay takes the place of the one below it, so
-// that the page must know both. Under below stand the keys that what is included
-// says by itself. The texts have been checked.
-func changes(text []byte, include func(string) ([]byte, error)) map[string]any {
-	out := map[string]any{}
-	below := []string{}
-	for _, k := range []string{"share", "cut"} {
-		list, depth := topList(text, include, k, 0)
-		if list == nil {
-			list = []any{}
-		}
-		_, under := topList(without(text, k), include, k, 0)
-		if depth > 0 || under > 0 {
-			below = append(below, k)
-		}
-		out[k] = list
-	}
-	out["below"] = below
-	return out
-}
-
-// topList finds a list at the top of a text or of what it includes, the last
-// included first, and how deep it stands: 0 for the text itself, -1 for nowhere.
-func topList(text []byte, include func(string) ([]byte, error), key string, depth int) (list []any, at int) {
-	var top map[string]any
-	if depth > deepest || yaml.Unmarshal(text, &top) != nil {
-		return nil, -1
-	}
-	if v, ok := top[key]; ok {
-		list, _ := v.([]any)
-		return list, depth
-	}
-	var names []any
-	switch v := top["include"].(type) {
-	case string:
-		names = []any{v}
-	case []any:
-		names = v
-	}
-	for _, n := range slices.Backward(names) {
-		name, _ := n.(string)
-		if t, err := include(name); err == nil {
-			if list, at := topList(t, include, key, depth+1); at >= 0 {
-				return list, at
+// cutEverywhere lists the pairs of nations whose links have been taken away in
+// every posture that had one.
+func cutEverywhere(postures []postureItem) [][2]string {
+	out := [][2]string{}
+	pair := func(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
+	stand := map[[2]string]bool{}
+	for i := range postures {
+		for _, e := range postures[i].Edges {
+			if e.Level != pact.None.String() {
+				stand[pair(e.From, e.To)] = true
 			}
 		}
 	}
-	return nil, -1
-}
-
-// without takes a key away from the top of a text.
-func without(text []byte, key string) []byte {
-	var top map[string]any
-	if yaml.Unmarshal(text, &top) != nil {
-		return nil
-	}
-	delete(top, key)
-	out, err := yaml.Marshal(top)
-	if err != nil {
-		return nil
+	for i := range postures {
+		for _, c := range postures[i].Cut {
+			if p := pair(c[0], c[1]); !stand[p] && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
 	}
 	return out
 }

@@ -206,6 +206,38 @@ func (s step) after(path string) string {
 	return path
 }
 
+// Plain gives what a node holds as maps, lists and words; keys are texts.
+func (n Node) Plain() any { return plain(n.y) }
+
+func plain(n *yaml.Node) any {
+	if n == nil {
+		return nil
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = plain(n.Content[i+1])
+		}
+		return m
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, c := range n.Content {
+			list[i] = plain(c)
+		}
+		return list
+	}
+	var v any
+	if n.Decode(&v) != nil {
+		return n.Value
+	}
+	switch v.(type) {
+	case nil, bool, string, int, float64:
+		return v
+	}
+	return n.Value // a date, a number beyond int
+}
+
 // IsZero reports whether there is no node.
 func (n Node) IsZero() bool { return n.y == nil }
 
