@@ -469,7 +469,7 @@ func (v *view) postures() []postureItem {
 		tells := map[[2]string]bool{}
 		for _, e := range p.Net.Edges {
 			from, to := p.Net.Nations[e.From], p.Net.Nations[e.To]
-			n.Edges = append(n.Edges, edgeItem{from, to, e.Level.String(), e.DelayS, e.Quality, e.Availability, e.Veto, e.Forwardable, slices.Concat([]string{}, e.Filter.Classes, e.Filter.From, e.Filter.Sensors), finite(e.LostAtS)})
+			n.Edges = append(n.Edges, edgeItem{from, to, e.Level.String(), e.DelayS, e.Quality, e.Availability, e.Veto, e.Forwardable, append([]string{}, slices.Concat(e.Filter.Classes, e.Filter.From, e.Filter.Sensors)...), finite(e.LostAtS)})
 			tells[[2]string{from, to}] = tells[[2]string{from, to}] || e.Level > pact.None
 		}
 		for _, e := range bare[p.ID] {

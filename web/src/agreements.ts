@@ -1,58 +1,64 @@
-// Who tells whom what: switched on the map's lines, or in a table.
+// Who tells whom what, who shoots for whom, who shares a fire control: switched on
+// the map's lines, or in tables.
 import { h, button } from './dom';
-import type { Link, Posture, Theatre } from './api';
+import type { Edge, Posture, Switch, Theatre } from './api';
 import { levelColours, levels } from './globe';
-import type { Edits } from './details';
 
-const one = (x: string | string[]) => (Array.isArray(x) ? x : [x]);
-const same = (l: Link, from: string, to: string) => one(l.from).length === 1 && one(l.to).length === 1 && one(l.from)[0] === from && one(l.to)[0] === to;
-type Edit = (e: Edits) => Promise<void>;
+type Agree = (s: Switch) => Promise<void>;
 
-/** What can be done to the links of a theatre under one posture. */
-function links(t: Theatre, p: Posture, edit: Edit) {
-  const cut = (from: string, to: string) => t.changes.cut.some((l) => same(l, from, to) || (l.both && same(l, to, from)));
-  const level = (from: string, to: string) => p.edges.filter((e) => e.from === from && e.to === to).reduce((m, e) => Math.max(m, levels.indexOf(e.level)), 0);
-  const set = (from: string, to: string, level: string) => {
-    const rest = t.changes.share.filter((l) => !(same(l, from, to) && one(l.in ?? []).includes(p.id)));
-    const was = p.edges.find((e) => e.from === from && e.to === to);
-    void edit([{ path: 'share', value: [...rest, { from, to, level, delay: `${was?.delay_s ?? 10} s`, in: p.id, source: 'assumption', reason: 'set in the workbench' }] }]);
-  };
-  const toggle = (a: string, b: string) => {
-    const all = t.changes.cut;
-    if (!cut(a, b)) { void edit([{ path: 'cut', value: [...all, { from: a, to: b, both: true }] }]); return; }
-    const rest = all.filter((l) => !same(l, a, b) && !same(l, b, a));
-    void edit([{ path: 'cut', value: rest.length ? rest : t.changes.below.includes('cut') ? [] : null }]);
-  };
+/** What can be done to the agreements of a theatre under one posture. */
+function switches(t: Theatre, p: Posture, agree: Agree) {
+  const cut = (a: string, b: string) => t.cut.some((c) => c.includes(a) && c.includes(b));
+  const between = (from: string, to: string): Edge[] => p.edges.filter((e) => e.from === from && e.to === to && e.level !== 'none');
+  const toggle = (a: string, b: string) => void agree({ kind: 'cut', from: a, to: b, on: !cut(a, b) });
   const chooser = (from: string, to: string, id: string) => {
-    const k = level(from, to);
-    const e = h('select', { 'aria-label': `${from} tells ${to}`, 'data-testid': id, disabled: cut(from, to) }, ...levels.map((l, i) => h('option', { value: l, selected: i === k }, l.replace('-on-remote', ''))));
+    const k = between(from, to).reduce((m, e) => Math.max(m, levels.indexOf(e.level)), 0);
+    const e = h('select', { class: 'level', 'aria-label': `${from} tells ${to}`, 'data-testid': id, disabled: cut(from, to) }, ...levels.map((l, i) => h('option', { value: l, selected: i === k }, l.replace('-on-remote', ''))));
     e.style.borderLeftColor = levelColours()[k] ?? '#999';
-    e.addEventListener('change', () => set(from, to, e.value));
+    e.addEventListener('change', () => void agree({ kind: 'link', posture: p.id, from, to, level: e.value }));
     return e;
   };
-  return { cut, level, toggle, chooser };
-}
-
-/** A line of the map that was clicked: both directions, and the whole of it. */
-export function linkPanel(t: Theatre, p: Posture, a: string, b: string, edit: Edit): HTMLElement {
-  const k = links(t, p, edit);
-  const row = (from: string, to: string) => {
-    const e = p.edges.find((x) => x.from === from && x.to === to);
-    return h('div', { class: 'way' }, h('label', { class: 'field' }, h('span', {}, `${from} tells ${to}`), k.chooser(from, to, `edge-${from}-${to}`)),
-      e && !k.cut(from, to) ? h('p', { class: 'hint' }, `after ${e.delay_s} s${e.quality < 1 ? `, quality ${e.quality}` : ''}${e.availability < 1 ? `, up in ${Math.round(100 * e.availability)} % of runs` : ''}${e.forwardable ? ', may be passed on' : ''}${e.veto ? ', may be vetoed' : ''}`) : null);
+  const shoots = (by: string, of: string, id: string) => {
+    const e = h('input', { type: 'checkbox', 'aria-label': `${by} shoots for ${of}`, 'data-testid': id, checked: p.mutual.some((m) => m.by === by && m.of.includes(of)) });
+    e.addEventListener('change', () => void agree({ kind: 'mutual-defence', posture: p.id, from: by, to: of, on: e.checked }));
+    return e;
   };
-  const off = k.cut(a, b);
-  return h('div', {}, h('h3', {}, `${a} and ${b}, posture ${p.id}`), row(a, b), row(b, a), button(off ? `Restore ${a}–${b}` : `Cut ${a}–${b} in every posture`, () => k.toggle(a, b), { class: off ? 'link off' : 'link', 'data-testid': 'edge-cut' }));
+  // With whom a nation may share its fire control: each group there is, and each nation by itself.
+  const control = (n: string, id: string) => {
+    const others = t.nations.filter((x) => !x.attacker && x.id !== n).map((x) => x.id);
+    const group = (x: string) => p.joint_fire.find((g) => g.includes(x));
+    const ways = new Map(others.map((x) => [(group(x) ?? [x]).filter((y) => y !== n).join(', '), x]));
+    const e = h('select', { 'aria-label': `${n} shares its fire control with`, 'data-testid': id }, h('option', { value: '' }, 'nobody'), ...[...ways].map(([label, x]) => h('option', { value: x, selected: group(n)?.includes(x) === true }, label)));
+    e.addEventListener('change', () => void agree({ kind: 'joint-fire-control', posture: p.id, from: n, to: e.value, on: e.value !== '' }));
+    return e;
+  };
+  return { cut, between, toggle, chooser, shoots, control };
 }
 
-export function agreements(t: Theatre, p: Posture | undefined, edit: Edit): HTMLElement {
+const percent = (x: number) => `${Math.round(100 * x)} %`;
+
+/** A link in words. */
+const words = (e: Edge) => `${e.level} after ${e.delay_s} s${e.only.length ? `, only ${e.only.join(', ')}` : ''}${e.quality < 1 ? `, quality ${e.quality}` : ''}${e.availability < 1 ? `, up in ${percent(e.availability)} of runs` : ''}${e.lost_at_s !== null ? `, lost at ${e.lost_at_s} s` : ''}${e.forwardable ? ', may be passed on' : ''}${e.veto ? ', may be vetoed' : ''}`;
+
+/** A line of the map that was clicked: all that two nations agree under a posture. */
+export function linkPanel(t: Theatre, p: Posture, a: string, b: string, agree: Agree): HTMLElement {
+  const k = switches(t, p, agree);
+  const off = k.cut(a, b);
+  const row = (from: string, to: string) => h('div', { class: 'way' }, h('label', { class: 'field' }, h('span', {}, `${from} tells ${to}`), k.chooser(from, to, `edge-${from}-${to}`)), ...k.between(from, to).map((e) => h('p', { class: 'hint' }, words(e))));
+  const shoots = (by: string, of: string) => h('label', { class: 'tick' }, k.shoots(by, of, `edge-shoots-${by}-${of}`), ` ${by} shoots for ${of}`);
+  const control = (n: string) => h('label', { class: 'field' }, h('span', {}, `${n} shares its fire control with`), k.control(n, `edge-control-${n}`));
+  return h('div', {}, h('h3', {}, `${a} and ${b}, posture ${p.id}`), row(a, b), row(b, a), h('div', { class: 'ticks' }, shoots(a, b), shoots(b, a)), h('div', { class: 'way' }, control(a)), h('div', { class: 'way' }, control(b)),
+    button(off ? `Restore links ${a}–${b}` : `Cut links ${a}–${b} in every posture`, () => k.toggle(a, b), { class: off ? 'link off' : 'link', 'data-testid': 'edge-cut' }));
+}
+
+export function agreements(t: Theatre, p: Posture | undefined, agree: Agree): HTMLElement {
   const box = h('div', { 'data-testid': 'agreements' });
   if (!p) { box.append(h('p', { class: 'empty' }, 'The scenario has no such posture.')); return box; }
-  const k = links(t, p, edit);
+  const k = switches(t, p, agree);
   const defenders = t.nations.filter((n) => !n.attacker).map((n) => n.id);
-  const matrix = h('table', { class: 'matrix' }, h('caption', {}, `Posture ${p.id}: rows tell columns`),
+  const matrix = (label: string, caption: string, cell: (a: string, b: string) => HTMLElement) => h('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': label }, h('table', { class: 'matrix' }, h('caption', {}, caption),
     h('thead', {}, h('tr', {}, h('td', {}), ...defenders.map((n) => h('th', { scope: 'col' }, n)))),
-    h('tbody', {}, ...defenders.map((a) => h('tr', {}, h('th', { scope: 'row' }, a), ...defenders.map((b) => (a === b ? h('td', { class: 'self' }, '') : h('td', {}, k.chooser(a, b, `level-${a}-${b}`))))))));
+    h('tbody', {}, ...defenders.map((a) => h('tr', {}, h('th', { scope: 'row' }, a), ...defenders.map((b) => (a === b ? h('td', { class: 'self' }, '') : h('td', {}, cell(a, b)))))))));
   const pairs: HTMLElement[] = [];
   defenders.forEach((a, i) => defenders.slice(i + 1).forEach((b) => {
     const off = k.cut(a, b);
@@ -65,9 +71,13 @@ export function agreements(t: Theatre, p: Posture | undefined, edit: Edit): HTML
     line.style.borderTopColor = levelColours()[i + 1]!;
     key.append(h('span', {}, line, l));
   });
-  box.append(h('h2', {}, 'Who tells whom'), h('p', { class: 'about' }, p.about), h('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Who tells whom' }, matrix), key, h('h3', {}, 'Cut in every posture'), h('div', { class: 'pairs' }, ...pairs),
-    pairs.length ? h('p', { class: 'hint' }, 'A link that is cut is cut in each posture of the staircase. On the map, click a line.') : h('p', { class: 'empty' }, 'No two nations have a link in any posture.'));
-  if (p.joint_fire.length) box.append(h('p', {}, `One fire control: ${p.joint_fire.map((g) => g.join(', ')).join('; ')}.`));
-  if (p.mutual.length) box.append(h('p', {}, `Shooting for others: ${p.mutual.map((m) => `${m.by} for ${m.of.join(', ')}`).join('; ')}.`));
+  box.append(h('h2', {}, 'Who tells whom'), h('p', { class: 'about' }, `Posture ${p.id}: ${p.about || 'not described'}`), matrix('Who tells whom', 'Rows tell columns', (a, b) => k.chooser(a, b, `level-${a}-${b}`)), key);
+  if (defenders.length > 1) {
+    box.append(h('h3', {}, 'Who shoots for whom'), matrix('Who shoots for whom', 'Rows also spend their interceptors on what is aimed at columns', (a, b) => k.shoots(a, b, `shoots-${a}-${b}`)),
+      h('h3', {}, 'Who shares a fire control'), h('p', { class: 'hint' }, 'Nations under one fire control do not shoot where another\'s shot is on its way, when rounds are short.'),
+      h('div', { class: 'fields' }, ...defenders.map((n) => h('label', { class: 'field' }, h('span', {}, `${n} with`), k.control(n, `control-${n}`)))));
+  }
+  box.append(h('h3', {}, 'Links in every posture'), h('div', { class: 'pairs' }, ...pairs),
+    pairs.length ? h('p', { class: 'hint' }, 'What is cut here is cut in each posture of the staircase: the two tell each other nothing. All else above holds for this posture. On the map, click a line.') : h('p', { class: 'empty' }, 'No two nations have a link in any posture.'));
   return box;
 }

@@ -24,16 +24,17 @@ export interface Battery extends Place {
   system: string; system_name: string; interceptor: string; facing_deg: number; launchers: number; rounds: number; channels: number; salvo: number; fire: string; radar: string;
   reach_m: number; layer: string; platform: string; figures: CatalogueFigure[]; edit: string;
 }
-export interface Edge { from: string; to: string; level: string; delay_s: number; quality: number; availability: number; veto: boolean; forwardable: boolean }
-export interface Posture { id: string; about: string; on_ladder: boolean; edges: Edge[]; joint_fire: string[][]; mutual: { by: string; of: string[] }[]; lost_sensors: string[] }
+export interface Edge { from: string; to: string; level: string; delay_s: number; quality: number; availability: number; veto: boolean; forwardable: boolean; only: string[]; lost_at_s: number | null }
+export interface Posture { id: string; about: string; on_ladder: boolean; edges: Edge[]; joint_fire: string[][]; mutual: { by: string; of: string[] }[]; lost_sensors: string[]; cut: [string, string][] }
 export interface Command { nation: string; decision_delay_s: number; fire: string; timing: string; salvo: number; reserve: number; ration: number; coordinate: string; assess_delay_s: number; cite: Cite }
-export interface Group { missile: string; missile_name: string; count: number; from: string; aims: { asset: string; weight: number }[]; start_s: number; over_s: number; figures: CatalogueFigure[]; cite: Cite }
+export interface Group { edit: string; missile: string; missile_name: string; count: number; from: string; aims: { asset: string; weight: number }[]; start_s: number; over_s: number; figures: CatalogueFigure[]; cite: Cite }
 export interface Arc { missile: string; from: string; asset: string; duration_s: number; apogee_m: number; samples: [number, number, number, number][] }
-export interface Link { from: string | string[]; to: string | string[]; both?: boolean; level?: string; in?: string | string[]; [key: string]: unknown }
+/** One agreement to switch, by what it means. */
+export interface Switch { kind: 'link' | 'cut' | 'joint-fire-control' | 'mutual-defence'; posture?: string; from: string; to?: string; level?: string; on?: boolean }
 export interface Theatre {
   name: string; about: string; date: string; digest: string; raid: string; raids: { id: string; about: string; missiles: number }[]; ladder: string[]; defaults: string[] | null;
   nations: { id: string; name: string; attacker: boolean }[]; assets: Asset[]; areas: Place[]; sensors: Sensor[]; batteries: Battery[]; commands: Command[]; groups: Group[]; arcs: Arc[];
-  postures: Posture[]; changes: { share: Link[]; cut: Link[]; below: string[] };
+  postures: Posture[]; cut: [string, string][];
 }
 export interface Listed { id: string; name: string; about?: string; date?: string; owner?: string; shipped: boolean; shared: boolean; mine: boolean }
 export interface Footprint { grid_km: number; places_flown: number; batteries: string[]; modes: Record<string, number | string>[]; contours: { mode: string; kind: string; level: number; rings_lon_lat: [number, number][][] }[] }

@@ -1,13 +1,14 @@
 // What was clicked: its figures with their ranges and sources, and hands to
 // change them.
 import { h, button, link, num } from './dom';
-import type { Battery, CatalogueFigure, Cite, Sensor, Theatre } from './api';
+import type { Battery, CatalogueFigure, Cite, Group, Sensor, Switch, Theatre } from './api';
 import { unitsOf, type Unit } from './globe';
 
 export type Edits = { path: string; value: unknown }[];
 
 export interface Hands {
   edit(edits: Edits): Promise<void>;
+  agree(s: Switch): Promise<void>;
   footprint(battery: string): void;
   radar(x: Sensor, altitudeM: number, rcsM2: number): void;
 }
@@ -26,8 +27,8 @@ function cite(c: Cite): HTMLElement {
 }
 
 /** A number to set, written to one path of the scenario. */
-function field(label: string, value: string | number, path: string, hands: Hands, kind: 'number' | 'text' = 'number', parse: (s: string) => unknown = Number): HTMLElement {
-  const input = h('input', { type: kind, value, 'aria-label': label, 'data-path': path, step: 'any' });
+function field(label: string, value: string | number, path: string, hands: Hands, kind: 'number' | 'text' = 'number', parse: (s: string) => unknown = Number, name = path): HTMLElement {
+  const input = h('input', { type: kind, value, 'aria-label': label, 'data-path': name, step: 'any' });
   // Emptied: as the scenario says.
   input.addEventListener('change', () => void hands.edit([{ path, value: input.value === '' ? null : parse(input.value) }]));
   return h('label', { class: 'field' }, h('span', {}, label), input);
@@ -109,6 +110,27 @@ function sensor(x: Sensor, hands: Hands): HTMLElement {
     h('details', {}, h('summary', {}, `Figures of ${x.system}`), figures(x.figures, hands)));
 }
 
+const seconds = (v: string) => `${Number(v)} s`;
+
+/** A group of the raid: how many, when, at what. */
+function shot(g: Group, hands: Hands): HTMLElement {
+  // A list of places without weights is written anew as one with weights.
+  const plain = g.aims.every((a) => a.weight === 1);
+  const weights = g.aims.length < 2 ? [] : g.aims.map((a) => {
+    const path = `${g.edit}.at${plain ? '' : `.${a.asset}`}`;
+    return field(a.asset, a.weight, path, hands, 'number', (v) => (plain ? Object.fromEntries(g.aims.map((x) => [x.asset, x === a ? Number(v) : x.weight])) : Number(v)), `${g.edit}.at.${a.asset}`);
+  });
+  return h('section', { 'aria-label': `${g.missile_name} from ${g.from}` }, h('h3', {}, `${g.count} × ${g.missile_name} from ${g.from}`), g.aims.length < 2 ? h('p', {}, `at ${g.aims.map((a) => a.asset).join()}`) : null,
+    h('div', { class: 'fields' }, field('Missiles', g.count, `${g.edit}.count`, hands), field('First launch, s', g.start_s, `${g.edit}.start`, hands, 'number', seconds), field('All within, s', g.over_s, `${g.edit}.over`, hands, 'number', seconds)),
+    weights.length ? h('details', {}, h('summary', {}, `Aimed at ${g.aims.map((a) => a.asset).join(', ')}`), h('p', { class: 'hint' }, 'Each missile is aimed at one of these, in the proportion of their weights.'), h('div', { class: 'fields' }, ...weights)) : null,
+    cite(g.cite), h('details', {}, h('summary', {}, `Figures of ${g.missile}`), figures(g.figures, hands)));
+}
+
+/** The raid, group by group. */
+export function raidOf(t: Theatre, hands: Hands): HTMLElement {
+  return h('details', { 'data-testid': 'raid-groups' }, h('summary', {}, 'What is launched'), ...(t.groups ?? []).map((g) => shot(g, hands)));
+}
+
 export function details(t: Theatre, kind: string, id: string, hands: Hands, threat: string): HTMLElement {
   const box = h('div', { 'data-testid': 'details' });
   if (kind === 'unit') {
@@ -145,7 +167,7 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands, thre
       if (arc) box.append(h('p', {}, `${arc.missile} at ${arc.asset}: ${num(arc.duration_s)} s of flight, ${num(arc.apogee_m / 1000)} km high.`));
       (t.groups ?? []).forEach((g) => {
         if (g.from !== area.id || (arc && g.missile !== arc.missile)) return;
-        box.append(h('section', {}, h('h3', {}, `${g.count} × ${g.missile_name}`), h('p', {}, `at ${g.aims.map((x) => x.asset).join(', ')}; from ${num(g.start_s)} s over ${num(g.over_s)} s.`), cite(g.cite), h('details', {}, h('summary', {}, `Figures of ${g.missile}`), figures(g.figures, hands))));
+        box.append(shot(g, hands));
       });
       box.append(cite(area.cite));
       return box;
@@ -166,7 +188,6 @@ function chooser(t: Theatre): HTMLElement {
 
 /** How a nation fights. */
 export function doctrine(t: Theatre, hands: Hands): HTMLElement {
-  const seconds = (v: string) => `${Number(v)} s`;
   return h('details', { 'data-testid': 'doctrine' }, h('summary', {}, 'How each nation fights'), ...(t.commands ?? []).map((c) => {
     const at = `commands.${c.nation}`;
     return h('section', {}, h('h3', {}, c.nation), h('div', { class: 'fields' },

@@ -10,6 +10,7 @@ import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { ask, get, type Fault, type Variant } from './api';
 import { h, button } from './dom';
+import { firstLines } from './state';
 
 // The page's own colours, so that text is legible in light and in dark.
 const colours = HighlightStyle.define([
@@ -81,7 +82,7 @@ export class Editor {
     const path = pathAt(lines, line.number - 1, indent);
     const at = (p: string[]) => p.reduce<Schema | undefined>((s, k) => below(s, k), this.schema);
     // Within braces the keys of the item; after a colon its words.
-    const inner = /([A-Za-z0-9._-]+):\s*\{[^}]*$/.exec(before);
+    const inner = /([A-Za-z0-9._-]+):\s*(?:\[\s*(?:\{[^}]*\},\s*)*)?\{[^}]*$/.exec(before);
     const valueOf = /([A-Za-z0-9._-]+):\s*\[?[A-Za-z0-9._-]*$/.exec(before);
     const here = inner ? [...path, inner[1]!] : path;
     if (valueOf && !/\{\s*[A-Za-z0-9._-]*$/.test(before)) {
@@ -95,7 +96,7 @@ export class Editor {
 
   /** Shows a text that came from elsewhere; where there is none yet, its first lines. */
   show(text: string) {
-    text ||= `testudo: 1\ninclude: ${this.variant().scenario}.yaml\n`;
+    text ||= firstLines(this.variant().scenario);
     if (text === this.view.state.doc.toString()) return;
     this.setting = true;
     this.view.setState(this.fresh(text));

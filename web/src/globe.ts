@@ -52,6 +52,16 @@ export interface Hit { kind: string; id: string }
 
 export type Layer = 'coverage' | 'arcs' | 'links' | 'footprint';
 
+// What stands on a line beside what is told: a sight for one fire control, a
+// shield on the side of the nation that the other shoots for.
+const badges = { joint: 'M0 -6.2A6.2 6.2 0 1 1 -.01 -6.2ZM0 -9V-3.4M0 3.4V9M-9 0H-3.4M3.4 0H9', shield: 'M-5 -5.5H5V0C5 4 2.5 6 0 7.5C-2.5 6 -5 4 -5 0Z' };
+export type Badge = keyof typeof badges;
+
+/** A badge as a picture of its own, for a legend. */
+export const badge = (kind: Badge) => svg('svg', { class: 'badge', viewBox: '-10 -10 20 20', 'aria-hidden': 'true' }, svg('path', { class: kind, d: badges[kind] }));
+
+interface Mark { at: Cartesian3; from: Cartesian3; to: Cartesian3; size: number; e: SVGElement }
+
 interface Line { id: string; points: Cartesian3[]; width: number; colour: string; dash: string; head: boolean; e: SVGElement; tip: SVGElement; seen: Cartesian2[] }
 
 interface Label { e: HTMLElement; at: Cartesian3; rank: number; dy: number; w: number; free: boolean; owner?: Entity }
@@ -65,6 +75,7 @@ export class Globe {
   private units = new Map<string, Unit>();
   private labels: Label[] = [];
   private lines: Line[] = [];
+  private badges: Mark[] = [];
   private graph = svg('svg', { class: 'graph', 'aria-hidden': 'true' });
   private sheet = h('div', { class: 'labels', 'aria-hidden': 'true' });
   private chosen = '';
@@ -326,6 +337,13 @@ export class Globe {
       l.e.setAttribute('d', d);
       l.tip.setAttribute('d', tip);
     }
+    for (const m of this.badges) {
+      const [w, a, b] = [this.spot(m.at), this.spot(m.from), this.spot(m.to)];
+      // On a short line a small one, on a shorter none.
+      const size = m.size * Math.min(1, w && a && b ? Math.hypot(a.x - b.x, a.y - b.y) / 110 : 1);
+      m.e.style.display = w && size > 0.4 ? '' : 'none';
+      if (w) m.e.setAttribute('transform', `translate(${w.x.toFixed(1)} ${w.y.toFixed(1)}) scale(${size.toFixed(2)})`);
+    }
   }
 
   /** The lines of the graph near a point of the window. */
@@ -429,7 +447,9 @@ export class Globe {
     const strength = (e: { level: string }) => levels.indexOf(e.level);
     const all = (posture?.edges ?? []).filter((e) => e.level !== 'none');
     const edges = all.filter((e, i) => !all.some((x, j) => x.from === e.from && x.to === e.to && (strength(x) > strength(e) || (strength(x) === strength(e) && j < i))));
-    const ends = new Set(edges.flatMap((e) => [e.from, e.to]));
+    const mutual = (posture?.mutual ?? []).flatMap((m) => m.of.map((of): [string, string] => [m.by, of]));
+    const joint = (posture?.joint_fire ?? []).flatMap((g) => g.flatMap((a, i) => g.slice(i + 1).map((b): [string, string] => [a, b])));
+    const ends = new Set([...edges.flatMap((e) => [e.from, e.to]), ...mutual.flat(), ...joint.flat()]);
     const ellipsoid = this.widget.scene.globe.ellipsoid;
     const line = (from: string, to: string, bow: number, half: boolean): Cartesian3[] => {
       const a = node.get(from)!;
@@ -473,15 +493,26 @@ export class Globe {
         between(back, 0, true);
       } else between(e, back ? 0.08 : 0, false);
     }
-    // A link that was cut stays to be seen, and to be restored by a click.
-    for (const c of t.changes.cut) {
-      const one = (x: string | string[]) => (Array.isArray(x) ? x : [x]);
-      for (const a of one(c.from)) for (const b of one(c.to)) {
-        if (!node.has(a) || !node.has(b) || edges.some((e) => (e.from === a && e.to === b) || (e.from === b && e.to === a))) continue;
-        ends.add(a).add(b);
-        add(`${a} ${b}`, line(a, b, 0, false), levelColours()[0]!, 2, '1 5', false);
-      }
+    const drawn = (a: string, b: string) => this.lines.some((l) => l.id === `${a} ${b}` || l.id === `${b} ${a}`);
+    // A link that was cut stays to be seen, and to be restored by a click; two that tell each other nothing may still agree on more.
+    for (const [a, b] of [...(posture?.cut ?? []), ...joint, ...mutual]) {
+      if (!node.has(a) || !node.has(b) || drawn(a, b)) continue;
+      ends.add(a).add(b);
+      add(`${a} ${b}`, line(a, b, 0, false), levelColours()[0]!, 2, '1 5', false);
     }
+    for (const m of this.badges) m.e.remove();
+    this.badges = [];
+    const size = joint.length + mutual.length > 12 ? 0.75 : 1;
+    const put = (kind: Badge, from: string, to: string, f: number) => {
+      const [a, b] = [node.get(from), node.get(to)];
+      if (!a || !b) return;
+      const p = Cartesian3.lerp(a, b, f, new Cartesian3());
+      const e = svg('path', { class: kind, d: badges[kind] });
+      this.graph.append(e);
+      this.badges.push({ at: ellipsoid.scaleToGeodeticSurface(p, new Cartesian3()) ?? p, from: a, to: b, size, e });
+    };
+    for (const [a, b] of joint) put('joint', a, b, 0.5);
+    for (const [by, of] of mutual) put('shield', by, of, 0.78);
     for (const [id, at] of node) if (ends.has(id)) this.label(id, 'nation', at, 0, -27);
     setTimeout(() => this.declutter(), 30);
     this.render();

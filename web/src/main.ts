@@ -1,11 +1,11 @@
 // The workbench: what is on the screen, and what follows when it changes.
 import './style.css';
 import { agreements, linkPanel } from './agreements';
-import { ask, get, Problem, send, stream, type Comparison, type Footprint, type Listed, type Me, type Posture, type Theatre, type WhatIf } from './api';
-import { details, doctrine, moved, threats, type Hands } from './details';
+import { ask, get, Problem, send, stream, type Comparison, type Footprint, type Listed, type Me, type Posture, type Switch, type Theatre, type WhatIf } from './api';
+import { details, doctrine, moved, raidOf, threats, type Edits, type Hands } from './details';
 import { button, h, refill, whole } from './dom';
 import { Editor } from './editor';
-import { Globe, levels, unitsOf, type Hit, type Layer } from './globe';
+import { badge, Globe, levels, unitsOf, type Hit, type Layer } from './globe';
 import { Player } from './replay';
 import { against, nationTable, staircase } from './staircase';
 import { decode, encode, Store, type State, type View } from './state';
@@ -137,21 +137,25 @@ function showResult() {
   if (stale) stairs.classList.add('stale');
   refill(box, h('h2', {}, theatre.name), run, stairs,
     theatre.batteries?.length ? null : h('p', { class: 'empty' }, 'Nobody here has a battery: whatever is launched and works arrives. Batteries are added as text, under Text.'),
-    h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), ...(c.idle ?? []).map((x) => h('p', { class: 'why', 'data-testid': 'why' }, x.words.join(' '))), nationTable(c), doctrine(theatre, hands),
+    h('p', { class: 'verdict', 'data-testid': 'verdict' }, c.verdict), ...(c.idle ?? []).map((x) => h('p', { class: 'why', 'data-testid': 'why' }, x.words.join(' '))), nationTable(c), raidOf(theatre, hands), doctrine(theatre, hands),
     store.state.overlay ? h('details', {}, h('summary', {}, 'What differs from the scenario'), h('pre', { class: 'overlay' }, store.state.overlay)) : null,
     theatre.defaults?.length ? h('details', {}, h('summary', {}, 'Taken for granted'), h('ul', {}, ...theatre.defaults.map((d) => h('li', {}, d)))) : null);
 }
 
+const write = (edits: Edits, agreements: Switch[] = []) => attempt(async () => {
+  try {
+    await store.edit(edits, agreements);
+  } catch (e) {
+    // What was refused does not stay on the screen as if it held.
+    pages[page]!.show();
+    showEdge();
+    throw e;
+  }
+});
+
 const hands: Hands = {
-  edit: (edits) => attempt(async () => {
-    try {
-      await store.edit(edits);
-    } catch (e) {
-      // What was refused does not stay on the screen as if it held.
-      pages[page]!.show();
-      throw e;
-    }
-  }),
+  edit: (edits) => write(edits),
+  agree: (s) => write([], [s]),
   footprint: (id) => { battery = id; void attempt(() => drawFootprint()); },
   radar: (x, altitude, rcs) => void attempt(async () => {
     say(`Working out what ${x.name} sees …`);
@@ -185,7 +189,7 @@ function called(t: Theatre, x: Hit): string {
 
 function showAgreements() {
   if (!theatre) return;
-  refill(pages.agreements!.body, agreements(theatre, posture(), hands.edit));
+  refill(pages.agreements!.body, agreements(theatre, posture(), hands.agree));
 }
 
 async function showWarning() {
@@ -283,7 +287,7 @@ let edge: [string, string] | undefined;
 function showEdge(at?: { x: number; y: number }) {
   const p = posture();
   if (!edge || !theatre || !p) { panel.hidden = true; return; }
-  refill(panel, linkPanel(theatre, p, edge[0], edge[1], hands.edit), button('×', closeEdge, { class: 'close', 'aria-label': 'Close' }));
+  refill(panel, linkPanel(theatre, p, edge[0], edge[1], hands.agree), button('×', closeEdge, { class: 'close', 'aria-label': 'Close' }));
   panel.hidden = false;
   if (!at) return;
   const room = el('stage').getBoundingClientRect();
@@ -578,7 +582,7 @@ for (const [k, label] of [['coverage', 'Radars'], ['arcs', 'Raid'], ['footprint'
   on.addEventListener('change', () => globe?.layer(k as Layer, on.checked));
   el('legend').append(h('label', { class: `on-${k}` }, on, ` ${label}`));
 }
-el('legend').append(h('ul', { class: 'levels' }, ...levels.slice(1).map((l, i) => h('li', {}, h('span', { class: `line level-${i + 1}` }), l.replace('-on-remote', '')))), h('ul', { class: 'played', hidden: true }, ...[['missile', 'missile'], ['shot', 'interceptor'], ['radar', 'radar'], ['battery', 'battery'], ['asset', 'asset'], ['hit', 'launch area, asset hit'], ['finds', 'finds'], ['message', 'message']].map(([k, words]) => h('li', {}, h('span', { class: `dot ${k}` }), words!))), h('span', { class: 'credit' }, 'Natural Earth · CesiumJS'));
+el('legend').append(h('ul', { class: 'levels' }, ...levels.slice(1).map((l, i) => h('li', {}, h('span', { class: `line level-${i + 1}` }), l.replace('-on-remote', ''))), h('li', {}, badge('joint'), 'one fire control'), h('li', {}, badge('shield'), 'defended by the other')), h('ul', { class: 'played', hidden: true }, ...[['missile', 'missile'], ['shot', 'interceptor'], ['radar', 'radar'], ['battery', 'battery'], ['asset', 'asset'], ['hit', 'launch area, asset hit'], ['finds', 'finds'], ['message', 'message']].map(([k, words]) => h('li', {}, h('span', { class: `dot ${k}` }), words!))), h('span', { class: 'credit' }, 'Natural Earth · CesiumJS'));
 
 new ResizeObserver(() => globe?.resize()).observe(el('globe'));
 window.addEventListener('hashchange', () => {

@@ -1,7 +1,7 @@
 // What is on the screen is a scenario, the text laid over it, and a raid. That
 // is all: undo is a stack of texts, a link holds them, and saving writes one.
 import { strFromU8, strToU8, unzlibSync, zlibSync } from 'fflate';
-import { ask, type Variant } from './api';
+import { ask, type Switch, type Variant } from './api';
 
 export interface State extends Variant { posture: string }
 
@@ -9,6 +9,9 @@ export interface State extends Variant { posture: string }
 export interface View { tab?: string; kind?: string; id?: string; threat?: string; flat?: boolean; box?: number[] }
 
 type Listener = (s: State) => void;
+
+/** How a text that is laid over a scenario begins. */
+export const firstLines = (scenario: string) => `testudo: 1\ninclude: ${scenario}.yaml\n`;
 
 export class Store {
   private now: State = { scenario: '', overlay: '', raid: '', posture: '' };
@@ -28,6 +31,8 @@ export class Store {
   /** Another state, which can be undone. */
   go(change: Partial<State>) {
     const next = { ...this.now, ...change };
+    // A text that says no more than what it includes is none.
+    if (next.overlay === firstLines(next.scenario)) next.overlay = '';
     if (JSON.stringify(next) === JSON.stringify(this.now)) return;
     this.past.push(this.now);
     if (this.past.length > 200) this.past.shift();
@@ -69,9 +74,9 @@ export class Store {
     this.put(s);
   }
 
-  /** Writes edits into the overlay. */
-  async edit(edits: { path: string; value: unknown }[]) {
-    const r = await ask<{ overlay: string; digest: string }>('/overlay', { ...this.variant, edits });
+  /** Writes edits into the overlay, or switches agreements. */
+  async edit(edits: { path: string; value: unknown }[], agreements: Switch[] = []) {
+    const r = await ask<{ overlay: string; digest: string }>('/overlay', { ...this.variant, edits, agreements });
     this.go({ overlay: r.overlay });
   }
 

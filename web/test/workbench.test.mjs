@@ -38,7 +38,8 @@ async function open({ hash = '', width = 1280, height = 800, scheme = 'light', i
   if (init) await context.addInitScript(init);
   const tab = await context.newPage();
   const errors = [];
-  tab.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
+  tab.on('console', (m) => m.type() === 'error' && errors.push(`${m.text()} ${m.location().url}`));
+  if (process.env.WHY) tab.on('response', async (r) => { if (r.status() === 422) console.log(r.url(), r.request().postData(), await r.text()); });
   tab.on('pageerror', (e) => errors.push(String(e)));
   tab.on('request', (r) => { if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) errors.push(`a request left: ${r.url()}`); });
   tab.on('dialog', (d) => { errors.push(`a dialog: ${d.message()}`); void d.dismiss(); });
@@ -180,7 +181,7 @@ test('cut a link on the map, drag a battery, set figures, undo, save, reload by 
   await tab.fill('[data-testid=save-name]', 'Europe, one link fewer');
   const [file] = await Promise.all([tab.waitForEvent('download'), tab.click('[data-testid=download]')]);
   const text = readFileSync(await file.path(), 'utf8');
-  assert.match(text, /^testudo: 1\ninclude: europe-epaa.yaml\n/);
+  assert.match(text, /^testudo: 1\nname: Europe, one link fewer\ninclude: europe-epaa.yaml\n/);
   assert.deepEqual(command(text).leakers, here);
   await tab.click('[data-testid=save-as]');
   await tab.fill('[data-testid=save-name]', 'Europe, one link fewer');
@@ -330,6 +331,136 @@ async function serious(tab) {
   return r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 100)).join(' | ')}`);
 }
 const axe = readFileSync(join(root, 'web', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+
+test('fire control and mutual defence are switched off and on, a group of the raid is changed: the figures are those of the command', { timeout: 600000 }, async () => {
+  const { tab, errors, context } = await open();
+  await choose(tab, 'northeast-asia-2014');
+  const head = 'testudo: 1\ninclude: northeast-asia-2014.yaml\n';
+  const overlay = () => tab.evaluate(() => window.testudo.state.overlay);
+  const badges = (kind) => tab.$$eval(`.graph .${kind}`, (all) => all.length);
+  let now = await tab.evaluate(() => window.testudo.digest);
+  const shipped = await figures(tab);
+  /** Does something that changes the question, and waits for its answer. */
+  const after = async (what) => {
+    await what();
+    await tab.waitForFunction((old) => window.testudo.settled && window.testudo.digest !== old, now, { timeout: 120000 });
+    now = await tab.evaluate(() => window.testudo.digest);
+  };
+  await tab.selectOption('[data-testid=posture]', 'mutual');
+  await tab.click('[data-testid=tab-agreements]');
+  await tab.waitForSelector('[data-testid=shoots-JPN-KOR]');
+  assert.deepEqual([await badges('joint'), await badges('shield')], [3, 6]);
+
+  // One nation leaves the fire control, which the others keep; then it is gone.
+  await after(() => tab.selectOption('[data-testid=control-JPN]', { label: 'nobody' }));
+  assert.equal(await overlay(), `${head}cut: [{joint-fire-control: JPN, in: mutual}]\n`);
+  assert.equal(await badges('joint'), 1);
+  assert.equal(await tab.$eval('[data-testid=control-KOR]', (e) => e.selectedOptions[0].textContent), 'USA');
+  await after(() => tab.selectOption('[data-testid=control-KOR]', { label: 'nobody' }));
+  assert.equal(await badges('joint'), 0);
+
+  // Nobody shoots for another any more: by keyboard, one after the other.
+  for (const [by, of] of [['JPN', 'KOR'], ['JPN', 'USA'], ['KOR', 'JPN'], ['KOR', 'USA'], ['USA', 'JPN'], ['USA', 'KOR']]) {
+    await tab.focus(`[data-testid=shoots-${by}-${of}]`);
+    await after(() => tab.keyboard.press('Space'));
+    assert.equal(await tab.evaluate(() => document.activeElement.dataset.testid), `shoots-${by}-${of}`, 'the focus is lost');
+  }
+  assert.equal(await badges('shield'), 0);
+  const off = await overlay();
+  assert.equal(off, `${head}cut:\n  - {joint-fire-control: [JPN, KOR], in: mutual}\n  - {by: JPN, of: [KOR, USA], in: mutual}\n  - {by: KOR, of: [JPN, USA], in: mutual}\n  - {by: USA, of: [JPN, KOR], in: mutual}\n`);
+  await look(tab, 'agreements-off');
+  const here = await figures(tab);
+  const cli = command(off);
+  assert.equal(now, cli.digest);
+  assert.deepEqual(here, cli.leakers);
+  assert.equal(here.mutual, here['engage-on-remote'], 'with neither, the last step is the one with the same links');
+  assert.notEqual(here.mutual, shipped.mutual);
+  assert.deepEqual({ ...here, mutual: 0 }, { ...shipped, mutual: 0 }, 'another posture has changed');
+
+  // The text says so, and what is written there is switched on the page.
+  await tab.click('[data-testid=tab-text]');
+  assert.match(await tab.textContent('.cm-content'), /joint-fire-control: \[JPN, KOR\], in: mutual/);
+  await tab.click('.cm-content');
+  await tab.keyboard.press('Control+a');
+  await after(() => tab.keyboard.insertText(`${head}mutual-defence:\n  - {by: USA, of: JPN, in: joint} # a first step\n`));
+  await tab.keyboard.press('Control+End');
+  await tab.keyboard.type('cut: [{jo');
+  await tab.keyboard.press('Control+Space');
+  await tab.waitForSelector('.cm-tooltip-autocomplete', { timeout: 10000 });
+  assert.match(await tab.textContent('.cm-tooltip-autocomplete'), /joint-fire-control/);
+  await tab.keyboard.press('Escape');
+  await tab.selectOption('[data-testid=posture]', 'joint');
+  await tab.click('[data-testid=tab-agreements]');
+  assert.ok(await tab.isChecked('[data-testid=shoots-USA-JPN]'));
+  assert.ok(!(await tab.isChecked('[data-testid=shoots-JPN-USA]')));
+  assert.equal(await badges('shield'), 1);
+  await after(() => tab.check('[data-testid=shoots-USA-KOR]'));
+  assert.match(await overlay(), /\{by: USA, of: \[JPN, KOR\], in: joint\}/);
+  const stepped = command(await overlay());
+  assert.deepEqual(await figures(tab), stepped.leakers);
+
+  // Undone to the start nothing is left, and the same by hand.
+  while (await tab.isEnabled('[data-testid=undo]')) await after(() => tab.click('[data-testid=undo]'));
+  assert.equal(await overlay(), '');
+  assert.deepEqual(await figures(tab), shipped);
+  await after(() => tab.click('[data-testid=redo]'));
+  await tab.selectOption('[data-testid=posture]', 'mutual');
+  await tab.click('[data-testid=tab-agreements]');
+  await after(() => tab.selectOption('[data-testid=control-JPN]', { label: 'KOR, USA' }));
+  assert.equal(await overlay(), '');
+
+  // A line of the map has it all; a filtered link beside a higher one is lowered with it.
+  await tab.selectOption('[data-testid=posture]', 'tisa-2014');
+  await still(tab);
+  for (const id of ['USA JPN', 'JPN USA', 'USA KOR', 'KOR USA']) {
+    const line = await tab.evaluate((x) => window.testudo.project(x), id);
+    if (line) await tab.mouse.click(line.x, line.y);
+    if (await tab.isVisible('[data-testid=edge]')) break;
+    // A unit stands on it: the line is offered beside it.
+    const beside = tab.locator('button', { hasText: /^link / });
+    if (await beside.count()) { await beside.first().click(); break; }
+  }
+  await tab.waitForSelector('[data-testid=edge]:not([hidden])');
+  const ally = /JPN/.test(await tab.textContent('[data-testid=edge] h3')) ? 'JPN' : 'KOR';
+  assert.match(await tab.textContent('[data-testid=edge]'), /warning after 60 s, only .*kittaeryong.*may be passed on/);
+  await after(() => tab.selectOption(`[data-testid=edge-${ally}-USA]`, 'none'));
+  assert.equal(await overlay(), `${head}cut: [{from: ${ally}, to: USA, in: tisa-2014}]\n`);
+  assert.equal(await tab.inputValue(`[data-testid=edge-${ally}-USA]`), 'none');
+  await after(() => tab.check(`[data-testid=edge-shoots-USA-${ally}]`));
+  await after(() => tab.selectOption(`[data-testid=edge-control-${ally}]`, 'USA'));
+  assert.equal(await overlay(), `${head}joint-fire-control: [{nations: [${ally}, USA], in: tisa-2014}]\nmutual-defence: [{by: USA, of: ${ally}, in: tisa-2014}]\ncut: [{from: ${ally}, to: USA, in: tisa-2014}]\n`);
+  assert.deepEqual([await badges('joint'), await badges('shield')], [1, 1]);
+  assert.deepEqual(await serious(tab), [], 'in the panel of a line');
+  await look(tab, 'edge-all');
+  await tab.keyboard.press('Escape');
+  while (await tab.isEnabled('[data-testid=undo]')) await after(() => tab.click('[data-testid=undo]'));
+
+  // A group of the raid: how many, and at what.
+  await tab.click('[data-testid=tab-result]');
+  await tab.click('[data-testid=raid-groups] > summary');
+  await tab.fill('[data-path="raids.opening-salvo.groups.2.count"]', '30');
+  await after(() => tab.keyboard.press('Tab'));
+  await tab.locator('summary', { hasText: 'Aimed at tokyo, yokota-ab' }).click();
+  await tab.fill('[data-path="raids.opening-salvo.groups.2.at.tokyo"]', '0.5');
+  await after(() => tab.keyboard.press('Tab'));
+  const raid = await overlay();
+  assert.equal(raid, `${head}raids:\n  opening-salvo:\n    groups:\n      2: {count: 30, at: {tokyo: 0.5}}\n`);
+  assert.match(await tab.textContent('[data-testid=raid-groups]'), /30 × Nodong/);
+  assert.deepEqual(await serious(tab), [], 'with the raid unfolded');
+  await look(tab, 'raid-groups');
+  const more = await figures(tab);
+  assert.ok(more.alone > shipped.alone);
+  const same = command(raid);
+  assert.equal(now, same.digest);
+  assert.deepEqual(more, same.leakers);
+  await tab.fill('[data-path="raids.opening-salvo.groups.2.count"]', '');
+  await after(() => tab.keyboard.press('Tab'));
+  await tab.fill('[data-path="raids.opening-salvo.groups.2.at.tokyo"]', '');
+  await after(() => tab.keyboard.press('Tab'));
+  assert.equal(await overlay(), '');
+  assert.deepEqual(errors, []);
+  await context.close();
+});
 
 test('hostile names stay words; the page fits a phone; axe-core finds nothing serious, in light and in dark', { timeout: 400000 }, async () => {
   const { tab, errors, context } = await open({ width: 390, height: 844 });
