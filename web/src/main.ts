@@ -123,6 +123,9 @@ function ordered(t: Theatre): Posture[] {
   return [...t.ladder.map((id) => t.postures.find((p) => p.id === id)).filter((p) => p !== undefined), ...t.postures.filter((p) => !p.on_ladder)];
 }
 
+/** The posture that is looked at first. */
+const topStep = (t: Theatre) => t.ladder[t.ladder.length - 1] ?? t.postures[0]?.id ?? '';
+
 const posture = () => theatre?.postures.find((p) => p.id === store.state.posture);
 
 function showResult() {
@@ -502,7 +505,8 @@ store.listen((s) => {
   if (look.value !== s.posture) look.value = s.posture;
   const key = JSON.stringify(store.variant);
   if (key === shownKey) {
-    // Only another posture to look at.
+    // Only another posture to look at; a link may name none.
+    if (theatre?.postures.length && !posture()) { store.look(topStep(theatre)); return; }
     if (theatre) globe?.links(theatre, posture());
     if (['result', 'agreements', 'warning', 'compare', 'details'].includes(page)) pages[page]!.show();
     showEdge();
@@ -550,7 +554,7 @@ async function follow() {
   const t = await ask<Theatre>('/theatre', variant, signal);
   if (signal.aborted) return;
   theatre = t;
-  if (!t.postures.some((p) => p.id === store.state.posture)) store.look(t.ladder[t.ladder.length - 1] ?? t.postures[0]?.id ?? '');
+  if (!t.postures.some((p) => p.id === store.state.posture)) store.look(topStep(t));
   raid.replaceChildren(...t.raids.map((r) => h('option', { value: r.id, selected: r.id === t.raid, title: r.about }, `${r.id}: ${r.missiles} missiles`)));
   document.title = `${t.name} – Testudo`;
   // What was chosen may be gone.

@@ -39,7 +39,6 @@ async function open({ hash = '', width = 1280, height = 800, scheme = 'light', i
   const tab = await context.newPage();
   const errors = [];
   tab.on('console', (m) => m.type() === 'error' && errors.push(`${m.text()} ${m.location().url}`));
-  if (process.env.WHY) tab.on('response', async (r) => { if (r.status() === 422) console.log(r.url(), r.request().postData(), await r.text()); });
   tab.on('pageerror', (e) => errors.push(String(e)));
   tab.on('request', (r) => { if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) errors.push(`a request left: ${r.url()}`); });
   tab.on('dialog', (d) => { errors.push(`a dialog: ${d.message()}`); void d.dismiss(); });
