@@ -184,7 +184,7 @@ func (p *table) workOut(sight int32, briefs []brief, forecasts []int32, dice dra
 	for _, i := range a.late {
 		path := p.path[i]
 		p.lookAt(i, path, dice)
-		p.detectOne(i, path, briefs[path].way, dice, nil)
+		p.detectOne(i, path, briefs[path].way, nil, dice, nil)
 	}
 	if a.filling {
 		p.limit(sight, a.late, p.mayFill, nil)
@@ -217,7 +217,7 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 			continue
 		}
 		br := &briefs[path]
-		t.detectOne(int32(i), path, br.way, dice, nil)
+		t.detectOne(int32(i), path, br.way, nil, dice, nil)
 		var when times
 		when, t.whenMs = t.prepare(br, int32(i), path, len(t.whenMs), t.whenMs, nil)
 		shots := times{Never, Never, min(when.firstShot, f.firstShot), max(when.lastShot, f.lastShot)}
@@ -363,7 +363,7 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 		if x.same || pa.Asset < 0 {
 			continue
 		}
-		t.detectOne(int32(i), path, x.way, dice, nil)
+		t.detectOne(int32(i), path, x.way, x.wanted, dice, nil)
 		at, tag := int(t.rowOf[i])*t.maxEyes, t.tagOf(i)
 		c := &t.courses[path]
 		memo, lists := t.memo[i*t.maxLists:i*t.maxLists+int(c.lists)], t.lists[c.list0:c.list0+c.lists]

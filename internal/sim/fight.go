@@ -12,7 +12,7 @@ type gun struct {
 	assessMs, nation     int32
 	once, coordinate     bool
 	atOnce               bool
-	kind                 int32  // of round
+	kind                 int32 // of round
 	reactionMs           int32
 	entity               uint64
 	common, perMissile   uint64 // its type of round: key, and the threshold drawn for each missile (always: none)
@@ -40,13 +40,13 @@ func newGun(b *Board, battery int) gun {
 // magazine is what a battery has left, and what it has done, in the run being
 // played.
 type magazine struct {
-	left, salvo   int32 // rounds
-	busy          int32 // channels in use
-	open, home    int32 // missiles it may yet shoot at; of these, at its own nation's assets
-	need          int32 // rounds it would take to use every look it has left
-	group         int32 // fire-control group under the posture
-	plenty        bool  // its rounds cover that, whatever happens
-	works         bool  // no common-mode failure of its type of round in this raid
+	left, salvo int32 // rounds
+	busy        int32 // channels in use
+	open, home  int32 // missiles it may yet shoot at; of these, at its own nation's assets
+	need        int32 // rounds it would take to use every look it has left
+	group       int32 // fire-control group under the posture
+	plenty      bool  // its rounds cover that, whatever happens
+	works       bool  // no common-mode failure of its type of round in this raid
 	gun
 	shots, wasted int32
 	onOthers      int32

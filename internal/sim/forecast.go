@@ -18,11 +18,13 @@ import (
 
 // hanging is what the forecasts of a path hang on: the views that must not be
 // late, the draw below which they are not, and per posture and state the
-// engagements that stay open.
+// engagements that stay open; anyOpen: some do.
 type hanging struct {
 	level uint64
 	on    []bool
 	open  [][][]item
+
+	anyOpen bool
 }
 
 // hung is what forecasts leave to a program that is told: what they hang on, per
@@ -47,7 +49,8 @@ type forecast struct {
 // differs, what it adds to the counts.
 type tale struct {
 	way            int32
-	alerts, tracks int32 // lists; -1: none
+	alerts, tracks int32   // lists; -1: none
+	wanted         *wanted // what its row is wanted for; nil where open engagements ask it, too
 	same           bool
 	counted        counted
 }
@@ -112,7 +115,7 @@ func foresee(pr *program) *almanac {
 	for _, h := range hangs {
 		o.level = append(o.level, h.level)
 	}
-	o.tell()
+	o.tell(hangs)
 	o.number()
 	return o
 }
@@ -195,7 +198,7 @@ func (f *foresight) path(path int, h *hanging) {
 			f.out.of[q][s][path] = ids[number[q][s]]
 			for _, x := range best[number[q][s]].items {
 				if x.open {
-					h.open[q][s] = append(h.open[q][s], x)
+					h.open[q][s], h.anyOpen = append(h.open[q][s], x), true
 				}
 			}
 		}
@@ -469,18 +472,47 @@ func (f *foresight) mergeSlots(s *engState, when int32) {
 }
 
 // tell works out what the owner of each path's asset is told, and by what.
-func (o *almanac) tell() {
+func (o *almanac) tell(hangs []hanging) {
 	pr := o.told
+	rows := make([]map[wanted]*wanted, len(pr.courses))
+	for path := range rows {
+		rows[path] = map[wanted]*wanted{}
+	}
 	o.tales = make([][][]tale, len(pr.states))
 	for q := range pr.states {
 		o.tales[q] = make([][]tale, len(pr.states[q]))
 		for s := range pr.states[q] {
 			o.tales[q][s] = make([]tale, len(pr.courses))
 			for path := range pr.courses {
-				o.tales[q][s][path] = o.tale(path, &pr.states[q][s][path])
+				x := o.tale(path, &pr.states[q][s][path])
+				if x.alerts >= 0 && !x.same && !hangs[path].anyOpen {
+					x.wanted = pr.wanted(path, &x, rows[path])
+				}
+				o.tales[q][s][path] = x
 			}
 		}
 	}
+}
+
+// wanted gives what a tale wants its row for; tales that want the same share it.
+func (pr *program) wanted(path int, x *tale, rows map[wanted]*wanted) *wanted {
+	c := &pr.courses[path]
+	least := func(list int32) (span, int32) {
+		l, out := &pr.lists[c.list0+list], Never
+		for _, f := range pr.feeds[l.from:l.to] {
+			out = min(out, f.addMs)
+		}
+		return span{l.from, l.to}, out
+	}
+	w := wanted{row: x.way}
+	w.alerts, w.alertAddMs = least(x.alerts)
+	w.tracks, w.trackAddMs = least(x.tracks)
+	if rows[w] == nil {
+		kept := w
+		kept.row = c.ways + int32(len(rows))
+		rows[w] = &kept
+	}
+	return rows[w]
 }
 
 func (o *almanac) tale(path int, br *brief) tale {
