@@ -224,8 +224,31 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 		a.odd = append(a.odd, odd{missile: int32(i), counted: p.b.Paths[path].counted(shots)})
 	}
 	a.opened = len(t.whenMs)
-	if shared {
-		a.bring(t, t.eng[:a.opened], t.whenMs)
+	if !shared {
+		return
+	}
+	next := 0
+	for i, path := range p.path {
+		if !a.onTime[i] {
+			continue
+		}
+		f := &a.forecasts[forecasts[path]]
+		if f.open == 0 {
+			continue
+		}
+		for k := f.engs.from; k < f.engs.to; k++ {
+			if !a.isOpen[k] {
+				continue
+			}
+			from := next
+			if next < a.opened && t.eng[next].missile == int32(i) && t.eng[next].battery == a.blank[k].battery {
+				next++
+			}
+			if from == next || !a.begins(t, &t.eng[from], t.whenMs[from], k) {
+				a.brought = append(a.brought, always-uint64(i)) // though it may bring nothing
+				a.bring(t, t.eng[from:next], t.whenMs[from:next])
+			}
+		}
 	}
 }
 
@@ -237,7 +260,7 @@ func (a *ahead) bring(t *table, engs []engState, whenMs []int32) {
 		s := &engs[k]
 		a.brought = append(a.brought, two(s.missile, s.battery), two(s.slot, whenMs[k]), two(s.slots, s.kin), uint64(one(s.onOthers)))
 		for _, sl := range t.slotsOf(s)[s.slot:] {
-			now, last := s.threshold(&sl, whenMs[k]), s.threshold(&sl, Never-1)
+			now, last := s.threshold(&sl, whenMs[k]), s.threshold(&sl, sl.LaunchMs)
 			a.brought = append(a.brought, two(sl.LaunchMs, sl.InterceptMs), now, last)
 			if now != last { // then it matters when it changes
 				a.brought = append(a.brought, two(s.orgMs, s.ownMs), two(s.lorMs, s.eorMs), sl.Organic, sl.Launch, sl.Eng, uint64(sl.HandoverMs))
@@ -248,21 +271,29 @@ func (a *ahead) bring(t *table, engs []engState, whenMs []int32) {
 
 // holds reports whether what prepare found comes to the same as a forecast.
 func (a *ahead) holds(p *table, f *forecast) bool {
-	blank, whenMs := a.blank[f.engs.from:f.engs.to], a.whenMs[f.engs.from:f.engs.to]
-	if f.open > 0 || len(blank) != len(p.whenMs) {
+	if int(f.engs.to-f.engs.from) != len(p.whenMs) {
 		return false
 	}
-	for k := range blank {
-		s, x := &p.eng[k], &blank[k]
-		if s.battery != x.battery || s.slot != x.slot || p.whenMs[k] != whenMs[k] {
+	for k := range p.whenMs {
+		if !a.begins(p, &p.eng[k], p.whenMs[k], f.engs.from+int32(k)) {
 			return false
 		}
-		has, want := p.slotsOf(s), p.slotsOf(x)
-		for j := s.slot; j < s.slots; j++ {
-			t := x.threshold(&want[j], whenMs[k])
-			if t != x.threshold(&want[j], Never-1) || t != s.threshold(&has[j], whenMs[k]) || t != s.threshold(&has[j], Never-1) {
-				return false
-			}
+	}
+	return true
+}
+
+// begins reports whether an engagement of a table comes to the same as one that is
+// foreseen: the same first look, and with every shot the same chance.
+func (a *ahead) begins(t *table, s *engState, whenMs, foreseen int32) bool {
+	x := &a.blank[foreseen]
+	if s.battery != x.battery || s.slot != x.slot || s.slots != x.slots || whenMs != a.whenMs[foreseen] {
+		return false
+	}
+	has, want := t.slotsOf(s), a.slots[x.slot0:x.slot0+x.slots]
+	for j := s.slot; j < s.slots; j++ { // no shot in a slot comes after its launch
+		u := x.threshold(&want[j], whenMs)
+		if u != x.threshold(&want[j], want[j].LaunchMs) || u != s.threshold(&has[j], whenMs) || u != s.threshold(&has[j], has[j].LaunchMs) {
+			return false
 		}
 	}
 	return true
@@ -292,7 +323,7 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 		f := &a.forecasts[forecasts[path]]
 		blank, whenMs := a.blank[f.engs.from:f.engs.to], a.whenMs[f.engs.from:f.engs.to]
 		to := p.eng[engs : engs+len(blank)]
-		if f.open == 0 {
+		if f.open == 0 || !a.onTime[i] { // what is late and yet as forecast leaves nothing open
 			for k := range to {
 				to[k] = blank[k]
 			}
@@ -302,7 +333,7 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 		p.whenMs = p.whenMs[:0]
 		for k := range blank {
 			s, when := &blank[k], whenMs[k]
-			if when == Never {
+			if a.isOpen[int(f.engs.from)+k] {
 				if len(opened) == 0 || opened[0].missile != int32(i) || opened[0].battery != s.battery {
 					continue // it has not come about
 				}

@@ -79,7 +79,7 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 		x := &p.targets[i]
 		x.entity, x.startMs, x.killMs, x.killBy, x.shots, x.value, x.exposed = p.entity[i], p.startMs[i], Never, -1, 0, value, false
 	}
-	p.minded = false
+	p.minded, p.group = false, ps.Group
 	clear(p.flying)
 	clear(p.dry)
 	for k := range b.Interceptors {
@@ -91,7 +91,7 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 	}
 	for k := range p.magazines {
 		m := &p.magazines[k]
-		m.group, m.works = ps.Group[m.nation], p.works[m.kind]
+		m.works = p.works[m.kind]
 	}
 	for {
 		next := p.events.pop()
@@ -167,28 +167,28 @@ func (p *table) fire(ei, t int32) {
 		s.end(m)
 		return
 	}
-	flying := &p.flying[int(s.missile)*p.groups+int(m.group)]
-	minds := (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle
-	p.minded = p.minded || minds
-	if minds && *flying > t {
-		// Somebody of the group has a shot on its way, and rounds are short or the
-		// command never shoots twice at once: see what that one does first, unless
-		// this is the last look.
-		for n, later := range p.slotsOf(s)[s.slot+1:] {
-			if x.startMs+later.LaunchMs >= *flying {
-				p.tell(EvWaits, t, s.missile, s.battery, *flying)
-				s.slot += int32(n) + 1
-				s.owe(m)
-				p.events.push(eventAt(x.startMs+later.LaunchMs, evFire, ei))
+	flying := p.flying[int(s.missile)*p.nations : int(s.missile+1)*p.nations]
+	if (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle {
+		// Rounds are short, or the command never shoots twice at once.
+		if known := p.awaited(flying, m.nation, t); known > t {
+			// Somebody of the group has a shot on its way: see what that one does
+			// first, unless this is the last look.
+			for n, later := range p.slotsOf(s)[s.slot+1:] {
+				if x.startMs+later.LaunchMs >= known {
+					p.tell(EvWaits, t, s.missile, s.battery, known)
+					s.slot += int32(n) + 1
+					s.owe(m)
+					p.events.push(eventAt(x.startMs+later.LaunchMs, evFire, ei))
+					return
+				}
+			}
+			if m.left < m.open*m.salvo {
+				// There is no later look, but also not one round for each missile this
+				// battery may yet have to meet: the other's shot must do.
+				p.tell(EvSpared, t, s.missile, s.battery, 0)
+				s.end(m)
 				return
 			}
-		}
-		if m.left < m.open*m.salvo {
-			// There is no later look, but also not one round for each missile this
-			// battery may yet have to meet: the other's shot must do.
-			p.tell(EvSpared, t, s.missile, s.battery, 0)
-			s.end(m)
-			return
 		}
 	}
 	if m.channels > 0 && m.busy >= m.channels {
@@ -237,8 +237,25 @@ func (p *table) fire(ei, t int32) {
 		m.onOthers += n
 	}
 	known := x.startMs + tau + m.assessMs
-	*flying = max(*flying, known)
+	flying[m.nation] = max(flying[m.nation], known)
 	p.events.push(eventAt(known, evResult, ei))
+}
+
+// awaited gives until when the result of a shot at a missile is awaited, by whom
+// fights as one with a nation. Where that might be another time if others did,
+// whose batteries fight as one is minded.
+func (p *table) awaited(flying []int32, nation, t int32) int32 {
+	own := flying[nation]
+	known := own
+	for n, at := range flying {
+		if at > t && at > own {
+			p.minded = true
+			if p.group[n] == p.group[nation] {
+				known = max(known, at)
+			}
+		}
+	}
+	return known
 }
 
 // tell logs what became of a shot that was not fired.

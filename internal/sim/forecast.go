@@ -40,7 +40,8 @@ type hung struct {
 type forecast struct {
 	engs                span
 	firstShot, lastShot int32
-	open                int32   // engagements that are not foreseen; of these whenMs is Never
+	open                int32   // engagements that are not foreseen: only how they begin if all goes well
+	comesTo             int32   // the first forecast that is the same if all goes well
 	counted             counted // what somebody's being able to shoot adds; nothing where some are open
 }
 
@@ -63,13 +64,14 @@ type almanac struct {
 	forecasts []forecast
 	blank     []engState // as a forecast's engagements begin
 	whenMs    []int32    // when each first means to shoot
+	isOpen    []bool     // it may be otherwise
 	slots     []slot     // the lean program's, and behind them those of the forecasts
 
 	of    [][][]int32 // per posture, state and path: the forecast
 	tales [][][]tale  // the same
 	open  [][]bool    // per posture and state: some of a path is not foreseen
-	// States of postures with the same number have the same forecasts and tell the
-	// same tales.
+	// States of postures with the same number come to the same fight if all goes
+	// well, and tell the same tales.
 	fight, telling [][]int32
 	fights         []int32 // per number: how many states have it
 }
@@ -146,8 +148,8 @@ type foreseen struct {
 	hangs []int32 // eyes
 }
 
-// item is an engagement of it: as it begins, or open. Its slots are those of the
-// lean program still.
+// item is an engagement of it: as it begins, or, where that stays open, as it begins
+// if all goes well. Its slots are those of the lean program still.
 type item struct {
 	engState
 	open           bool
@@ -183,13 +185,13 @@ func (f *foresight) path(path int, h *hanging) {
 		}
 	}
 	h.on = make([]bool, f.b.Paths[path].Views)
-	known := map[string]int32{}
+	known, comesTo := map[string]int32{}, map[string]int32{}
 	ids := make([]int32, len(different))
 	for k := range best {
 		for _, e := range best[k].hangs {
 			h.on[f.eyes[e].view] = true
 		}
-		ids[k] = f.put(path, &best[k], known)
+		ids[k] = f.put(path, &best[k], known, comesTo)
 	}
 	h.open = make([][][]item, len(f.states))
 	for q := range f.states {
@@ -377,8 +379,8 @@ func (f *foresight) brief(br *brief) (out foreseen) {
 					continue
 				}
 				merge := true
-				for k := s.slot; k < s.slots; k++ {
-					merge = merge && s.threshold(&slots[k], when) == best.threshold(&slots[k], Never-1)
+				for k := s.slot; k < s.slots; k++ { // no shot in a slot comes after its launch
+					merge = merge && s.threshold(&slots[k], when) == best.threshold(&slots[k], slots[k].LaunchMs)
 				}
 				if !merge && (set != allModes || s != best) {
 					continue
@@ -392,7 +394,7 @@ func (f *foresight) brief(br *brief) (out foreseen) {
 				break
 			}
 			if !borne {
-				out.items = append(out.items, item{open: true, engState: f.blank[n], command: e.command, index: e.index})
+				out.items = append(out.items, item{open: true, engState: best, merge: true, whenMs: when, lastMs: e.lastMs, command: e.command, index: e.index})
 			}
 		}
 	}
@@ -408,25 +410,26 @@ func (f *foresight) need(hangs []int32, late *bounds, eye int32) []int32 {
 }
 
 // put writes a forecast down; equal ones of a path once.
-func (f *foresight) put(path int, x *foreseen, known map[string]int32) int32 {
+func (f *foresight) put(path int, x *foreseen, known, comesTo map[string]int32) int32 {
 	o := f.out
 	out := forecast{engs: span{from: int32(len(o.blank))}, firstShot: Never, lastShot: -1}
-	var id []byte
+	var comes, id []byte // what it comes to; and what of that is open
 	for k := range x.items {
 		e := &x.items[k]
+		if e.merge {
+			f.mergeSlots(&e.engState)
+		}
 		if e.open {
 			out.open++
-			e.engState, e.whenMs = engState{battery: e.battery}, Never
 		} else {
-			if e.merge {
-				f.mergeSlots(&e.engState, e.whenMs)
-			}
 			out.firstShot, out.lastShot = min(out.firstShot, e.whenMs), max(out.lastShot, e.lastMs)
 		}
 		f.key = f.key[:0]
-		f.num(one(e.open), e.battery, e.slot0, e.slots, e.slot, e.kin, one(e.onOthers), e.orgMs, e.ownMs, e.lorMs, e.eorMs, e.whenMs)
+		f.num(e.battery, e.slot0, e.slots, e.slot, e.kin, one(e.onOthers), e.orgMs, e.ownMs, e.lorMs, e.eorMs, e.whenMs)
+		comes = append(comes, f.key...)
+		f.num(one(e.open))
 		id = append(id, f.key...)
-		o.blank, o.whenMs = append(o.blank, e.engState), append(o.whenMs, e.whenMs)
+		o.blank, o.whenMs, o.isOpen = append(o.blank, e.engState), append(o.whenMs, e.whenMs), append(o.isOpen, e.open)
 	}
 	out.engs.to = int32(len(o.blank))
 	if out.open == 0 {
@@ -437,25 +440,29 @@ func (f *foresight) put(path int, x *foreseen, known map[string]int32) int32 {
 	id = append(id, f.key...)
 	n, ok := known[string(id)]
 	if ok {
-		o.blank, o.whenMs = o.blank[:out.engs.from], o.whenMs[:out.engs.from]
+		o.blank, o.whenMs, o.isOpen = o.blank[:out.engs.from], o.whenMs[:out.engs.from], o.isOpen[:out.engs.from]
 		return n
 	}
 	n = int32(len(o.forecasts))
 	known[string(id)] = n
+	if out.comesTo, ok = comesTo[string(comes)]; !ok {
+		out.comesTo = n
+		comesTo[string(comes)] = n
+	}
 	o.forecasts = append(o.forecasts, out)
 	return n
 }
 
 // mergeSlots gives an engagement slots of its own, each with the one threshold
 // that a shot in it has from the first look on: whatever mode gives it is ready.
-func (f *foresight) mergeSlots(s *engState, when int32) {
+func (f *foresight) mergeSlots(s *engState) {
 	slots := make([]slot, 0, s.slots)
 	f.key = f.key[:0]
 	f.num(s.battery)
 	for k, sl := range f.slots[s.slot0 : s.slot0+s.slots] {
 		x := slot{Slot{LaunchMs: sl.LaunchMs, InterceptMs: sl.InterceptMs}, sl.kill}
 		if int32(k) >= s.slot {
-			x.Organic = s.threshold(&sl, when)
+			x.Organic = s.threshold(&sl, sl.LaunchMs)
 		}
 		f.num(x.LaunchMs, x.InterceptMs)
 		f.key = binary.LittleEndian.AppendUint64(f.key, x.Organic)
@@ -570,7 +577,7 @@ func (o *almanac) number() {
 			var f, t []byte
 			for path, n := range o.of[q][s] {
 				x := &o.tales[q][s][path]
-				f = binary.LittleEndian.AppendUint32(f, uint32(n))
+				f = binary.LittleEndian.AppendUint32(f, uint32(o.forecasts[n].comesTo))
 				for _, y := range [...]int32{x.way, x.alerts, x.tracks} {
 					t = binary.LittleEndian.AppendUint32(t, uint32(y))
 				}

@@ -141,9 +141,10 @@ type table struct {
 	targets   []target   // per missile
 	magazines []magazine // per battery
 	waiting   []queue    // per battery
-	flying    []int32    // per missile × group: raid time until which a shot's result is awaited
-	groups    int
-	minded    bool    // it has mattered whose batteries fight as one
+	flying    []int32    // per missile × nation: raid time until which a shot's result is awaited
+	nations   int
+	group     []int32 // per nation: its fire-control group under the posture
+	minded    bool    // it may have mattered whose batteries fight as one
 	dry       []bool  // per nation: it has spent rounds on others
 	works     []bool  // per type of round: no common-mode failure in this raid
 	hits      []int32 // per asset
@@ -198,8 +199,8 @@ func newTable(pr *program, layout *Layout) *table {
 
 	p.eng, p.whenMs = make([]engState, pr.maxEngs), make([]int32, 0, pr.maxEngs)
 	p.targets, p.magazines = make([]target, n), make([]magazine, len(b.Batteries))
-	p.groups = len(b.Nations)
-	p.flying = make([]int32, n*p.groups)
+	p.nations = len(b.Nations)
+	p.flying = make([]int32, n*p.nations)
 	p.waiting = make([]queue, len(b.Batteries))
 	for i := range p.waiting {
 		p.waiting[i].items = make([]int32, 0, 8)
