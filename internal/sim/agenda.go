@@ -35,7 +35,7 @@ type agenda struct {
 	next    int     // of sorted
 	spare   []event // to sort with
 	count   []int32 // of first looks, per bucket of time
-	shift   int     // log2 of a bucket's milliseconds
+	shift   uint    // log2 of a bucket's milliseconds
 	recent  []event // in order from head on; behind them, never
 	head    int
 	distant heap
@@ -48,7 +48,7 @@ func newAgenda(most int, lastMs int32) agenda {
 	// but no fewer than serve a small raid.
 	width := max(bits.Len(uint(most))-2, 7)
 	shift := max(bits.Len32(uint32(max(lastMs, 1)))-width, 0)
-	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), count: make([]int32, max(int(lastMs), 0)>>shift+1), shift: shift, recent: make([]event, 1, most+16), distant: heap{make([]event, 0, 64)}}
+	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), count: make([]int32, max(int(lastMs), 0)>>shift+1), shift: uint(shift), recent: make([]event, 1, most+16), distant: heap{make([]event, 0, 64)}}
 }
 
 func (a *agenda) reset() {
@@ -65,7 +65,7 @@ func (a *agenda) arrive(tMs, eng int32) {
 }
 
 func (a *agenda) bucket(tMs int32) int {
-	return int(min(uint(tMs)>>a.shift, uint(len(a.count)-1)))
+	return int(min(uint(tMs)>>(a.shift&63), uint(len(a.count)-1)))
 }
 
 // few events are sorted by insertion; a bucket with more than these is sorted by

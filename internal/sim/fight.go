@@ -167,10 +167,9 @@ func (p *table) fire(ei, t int32) {
 		s.end(m)
 		return
 	}
-	flying := p.flying[int(s.missile)*p.nations : int(s.missile+1)*p.nations]
 	if (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle {
 		// Rounds are short, or the command never shoots twice at once.
-		if known := p.awaited(flying, m.nation, t); known > t {
+		if known := p.awaited(s.missile, m.nation, t); known > t {
 			// Somebody of the group has a shot on its way: see what that one does
 			// first, unless this is the last look.
 			for n, later := range p.slotsOf(s)[s.slot+1:] {
@@ -237,14 +236,16 @@ func (p *table) fire(ei, t int32) {
 		m.onOthers += n
 	}
 	known := x.startMs + tau + m.assessMs
-	flying[m.nation] = max(flying[m.nation], known)
+	flying := &p.flying[int(s.missile)*p.nations+int(m.nation)]
+	*flying = max(*flying, known)
 	p.events.push(eventAt(known, evResult, ei))
 }
 
 // awaited gives until when the result of a shot at a missile is awaited, by whom
 // fights as one with a nation. Where that might be another time if others did,
 // whose batteries fight as one is minded.
-func (p *table) awaited(flying []int32, nation, t int32) int32 {
+func (p *table) awaited(missile, nation, t int32) int32 {
+	flying := p.flying[int(missile)*p.nations : int(missile+1)*p.nations]
 	own := flying[nation]
 	known := own
 	for n, at := range flying {
