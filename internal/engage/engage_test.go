@@ -2,6 +2,8 @@ package engage
 
 import (
 	"math"
+	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -134,5 +136,31 @@ func BenchmarkFind(b *testing.B) {
 	p, s := NewPath(tr), shooter(b, to, 2000, 200, 10)
 	for i := 0; i < b.N; i++ {
 		Find(p, s, e.Ellipsoid)
+	}
+}
+
+// TestFindInTheSameRoom: windows and samples made where others were are those made
+// anew.
+func TestFindInTheSameRoom(t *testing.T) {
+	var p Path
+	var w Window
+	for _, km := range []float64{2400, 300, 1500, 900} {
+		tr, e, to := arc(t, km)
+		p.Sample(tr)
+		if !reflect.DeepEqual(&p, NewPath(tr)) {
+			t.Errorf("%g km: other samples", km)
+		}
+		for _, speed := range []float64{3000, 1200} {
+			s := shooter(t, to, speed, 200, 10)
+			w.Find(&p, s, e.Ellipsoid)
+			want := Find(&p, s, e.Ellipsoid)
+			if want.Empty() || w.First != want.First || w.Last != want.Last || w.FirstS != want.FirstS || !slices.Equal(w.Table, want.Table) || !slices.Equal(w.Slots, want.Slots) {
+				t.Errorf("%g km, %g m/s: another window", km, speed)
+			}
+		}
+		far, _ := e.Ellipsoid.Direct(geo.Deg(0, 0), units.Degrees(180), units.Km(1500))
+		if w.Find(&p, shooter(t, far, 2000, 200, 10), e.Ellipsoid); !w.Empty() {
+			t.Errorf("%g km: a window from far behind", km)
+		}
 	}
 }

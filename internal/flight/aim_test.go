@@ -511,3 +511,35 @@ func BenchmarkAim(b *testing.B) {
 		}
 	}
 }
+
+// A flight in a room is the flight that has memory of its own, bit for bit, whatever
+// flew in the room before.
+func TestRoom(t *testing.T) {
+	e := RealEarth()
+	var room Room
+	for _, spec := range classes {
+		m := calibrated(t, e, spec)
+		from := deg(39, 125)
+		var a, b Course
+		for _, share := range []float64{0.9, 0.3, 0.5, 0.52} {
+			aim := Aim{From: from, To: at(e, from, 100, spec.Range.Km()*share)}
+			want, err := m.AimNear(e, aim, &a, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := m.AimNear(e, aim, &b, &room)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a != b || got.Duration() != want.Duration() || got.BurnoutS() != want.BurnoutS() || got.Apogee() != want.Apogee() {
+				t.Fatalf("%s at %g of the range: another flight", spec.ID, share)
+			}
+			for s := 0.0; s <= want.Duration(); s += want.Duration() / 777 {
+				r, v := want.At(s)
+				if x, y := got.At(s); x != r || y != v {
+					t.Fatalf("%s at %g of the range: elsewhere at %g s", spec.ID, share, s)
+				}
+			}
+		}
+	}
+}

@@ -329,6 +329,7 @@ func (s *Scan) Take(tr *flight.Trajectory) {
 	bend := step * bendMS / 4
 	for b := range s.ballM {
 		lo := b * blockSamples
+		s.ballM[b] = [2 * blockSamples]float64{}
 		s.balls(&s.ballM[b], 1, lo, min(lo+blockSamples, len(s.t)), bend)
 	}
 }

@@ -405,3 +405,104 @@ func BenchmarkObserve(b *testing.B) {
 		r.Observe(tr.Earth(), tr, s)
 	}
 }
+
+// risen is a flight with a burn: a missile of two stages over 1,200 km.
+func risen(t testing.TB) *flight.Trajectory {
+	t.Helper()
+	m, err := flight.Calibrate(flight.RealEarth(), flight.Spec{ID: "two stages", Range: units.Km(1500), Stages: []units.Duration{60, 50}, Beta: 4000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, _ := geo.WGS84.Direct(geo.Deg(39, 127), units.Degrees(120), units.Km(1200))
+	tr, err := m.Aim(flight.RealEarth(), flight.Aim{From: geo.Deg(39, 127), To: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+// TestScanHoldsTheFlight: at any time between the sample before a node's first and
+// the one after its last the target is within the node's sphere; and a scan taken in
+// the place of another is that taken anew.
+func TestScanHoldsTheFlight(t *testing.T) {
+	again := new(Scan)
+	for _, tr := range []*flight.Trajectory{risen(t), medium(t), risen(t)} {
+		s := NewScan(tr)
+		again.Take(tr)
+		if diff := cmp.Diff(again, s, cmp.AllowUnexported(Scan{}), cmp.Comparer(func(a, b *flight.Trajectory) bool { return a == b })); diff != "" {
+			t.Fatal(diff)
+		}
+		var walk func(heap *[2 * blockSamples]float64, node, lo, hi int)
+		walk = func(heap *[2 * blockSamples]float64, node, lo, hi int) {
+			from, to := s.t[max(lo-1, 0)], s.t[min(hi, len(s.t)-1)]
+			for k := range 201 {
+				r, _ := tr.At(from + (to-from)*float64(k)/200)
+				c := s.r[(lo+hi)/2]
+				if d := math.Sqrt((r[0]-c[0])*(r[0]-c[0]) + (r[1]-c[1])*(r[1]-c[1]) + (r[2]-c[2])*(r[2]-c[2])); d > heap[node] {
+					t.Fatalf("samples %d to %d: %g m from the middle, the sphere has %g", lo, hi, d, heap[node])
+				}
+			}
+			if hi-lo > 1 {
+				walk(heap, 2*node, lo, (lo+hi)/2)
+				walk(heap, 2*node+1, (lo+hi)/2, hi)
+			}
+		}
+		for b := range s.ballM {
+			walk(&s.ballM[b], 1, b*blockSamples, min((b+1)*blockSamples, len(s.t)))
+		}
+	}
+}
+
+// TestSoonestBoundsFirst: no radar sees a flight before Soonest says it may, none that
+// it says sees nothing sees anything, and it is not far from the truth where only the
+// horizon hides the target.
+func TestSoonestBoundsFirst(t *testing.T) {
+	e := flight.RealEarth()
+	flights := []*flight.Trajectory{risen(t), medium(t)}
+	seen, sum := 0, 0.0
+	rapid.Check(t, func(t *rapid.T) {
+		f := func(name string, lo, hi float64) float64 { return rapid.Float64Range(lo, hi).Draw(t, name) }
+		tr := flights[rapid.IntRange(0, 1).Draw(t, "flight")]
+		at := geo.Deg(f("lat", 30, 42), f("lon", 122, 142))
+		at.Alt = units.Length(f("height", 0, 1500))
+		r := forward(at, f("facing", 0, 360))
+		r.AzimuthField = units.Degrees(rapid.SampledFrom([]float64{0, 20, 120, 240}).Draw(t, "field"))
+		r.MinElevation, r.MaxElevation = units.Degrees(f("least", -3, 20)), units.Degrees(f("most", 30, 90))
+		r.ReferenceRange = units.Length(f("range", 50e3, 2000e3))
+		s := Signature{RCS: units.Area(f("rcs", 0.01, 1)), BoostRCS: units.Area(f("burning", 0, 3))}
+		scan := NewScan(tr)
+		p := r.Post(e, s)
+		soon, v := p.Soonest(scan), p.Sight(scan, 1)
+		if v.First < soon {
+			t.Fatalf("seen at %g s, at the soonest at %g", v.First, soon)
+		}
+		if !math.IsInf(v.First, 1) && r.AzimuthField == 0 {
+			seen++
+			sum += v.First - soon
+		}
+	})
+	if seen > 0 && sum/float64(seen) > 20 {
+		t.Errorf("the bound is %g s too soon in the mean of %d", sum/float64(seen), seen)
+	}
+}
+
+// TestSightUntil: curves that end early are those of the whole as far as they go, and
+// go as far as was asked.
+func TestSightUntil(t *testing.T) {
+	tr := medium(t)
+	scan := NewScan(tr)
+	p := forward(beside(tr, -1, 1), 300).Post(flight.RealEarth(), Signature{RCS: 0.1})
+	all, some := p.Sight(scan, 1), p.Sight(scan, 0.6)
+	n := len(some.Search.P)
+	if n == 0 || n >= len(all.Search.P) {
+		t.Fatalf("%d points of %d: the test says nothing", n, len(all.Search.P))
+	}
+	for _, x := range [][2]Curve{{some.Search, all.Search}, {some.Warned, all.Warned}, {some.Cued, all.Cued}} {
+		if diff := cmp.Diff(x[0], Curve{x[1].T[:n], x[1].P[:n]}); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if p := some.Search.P; p[n-1] <= 0.6 || p[n-2] > 0.6 {
+		t.Errorf("the search ends at %g after %g, asked for 0.6", p[n-1], p[n-2])
+	}
+}

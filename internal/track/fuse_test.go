@@ -2,10 +2,12 @@ package track
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"testudo/internal/flight"
 	"testudo/internal/geo"
 )
 
@@ -362,5 +364,36 @@ func BenchmarkHandover(b *testing.B) {
 	c[0][0], c[1][1], c[2][2], c[0][1], c[1][0] = 1e4, 4e4, 100, 3e3, 3e3
 	for b.Loop() {
 		HandoverProbability(c, 500)
+	}
+}
+
+// TestMoreIsGather: looks gathered in two goes, in the room of another sensor's, and
+// by a motion that followed another flight before, make the information that they
+// make at once, bit for bit.
+func TestMoreIsGather(t *testing.T) {
+	tr := nodong(t)
+	e := flight.RealEarth()
+	r, v := start(e, geo.Deg(33, 44), 1900, 50, 200)
+	other, err := e.Free(r, v, 3000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, fresh := NewMotion(other), NewMotion(tr)
+	in := m.Gather(site(other, 1, 1), fullLooks(other, 20, 200, 2, 10, 1e-3, 1), 30)
+	m.Follow(tr)
+	at, looks := site(tr, 0.5, -2), fullLooks(tr, 50, 480, 3, 15, 8e-4, 0.9)
+	want := fresh.Gather(at, looks, 60)
+	for _, n := range []int{0, 1, 60, len(looks)} {
+		in.Begin(60)
+		m.More(in, at, looks[:n])
+		m.More(in, at, looks[n:])
+		if !reflect.DeepEqual(in, want) {
+			t.Errorf("in two goes, the first of %d looks, it is another", n)
+		}
+	}
+	p := Pool{Direct: want.y[len(want.y)-1]}
+	a, _ := m.BestImpact(&p)
+	if b, ok := fresh.BestImpact(&p); !ok || a != b {
+		t.Errorf("half-axes of %g and %g m", a, b)
 	}
 }
