@@ -44,7 +44,6 @@ type magazine struct {
 	busy        int32 // channels in use
 	open, home  int32 // missiles it may yet shoot at; of these, at its own nation's assets
 	need        int32 // rounds it would take to use every look it has left
-	group       int32 // fire-control group under the posture
 	plenty      bool  // its rounds cover that, whatever happens
 	works       bool  // no common-mode failure of its type of round in this raid
 	gun
