@@ -20,13 +20,13 @@ func TestFootprintIsThatOfAllPlaces(t *testing.T) {
 	}{
 		{"northeast-asia-2014", cover.Query{Nation: "JPN", Posture: "engage-on-remote", Missile: "nodong", From: "kittaeryong", GridM: 40e3}},
 		{"northeast-asia-2017", cover.Query{Battery: "korea-thaad", Posture: "tracks", Missile: "nodong", From: "wonsan", GridM: 10e3}},
-		{"gulf", cover.Query{Posture: "gulf-network", Missile: "shahab-3", From: "semnan", GridM: 40e3}},
+		{"gulf", cover.Query{Posture: "gulf-network", Missile: "shahab-3", From: "semnan", GridM: 60e3}},
 	} {
 		s, err := testudo.Load("../../scenarios/" + x.file + ".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, all, apart, err := cover.FlyAll(s.File, x.q, 4)
+		m, all, apart, err := cover.FlyAll(s.File, x.q, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
