@@ -388,7 +388,7 @@ func TestSchemaAgreesWithTheLoader(t *testing.T) {
 }
 
 func FuzzLoad(f *testing.F) {
-	for _, s := range []string{good, "", "testudo: 1", "a: [", "? {a: b}\n: c", "- x", "testudo: 1\nname: [1]\nnations: {A: null}", "include: s.yaml", "!!binary x", "a: 'b", "\t", "{}: 1"} {
+	for _, s := range []string{good, good + full, good + full + "cut: [{by: BLU, of: GRN, both: true, in: full}, {joint-fire-control: all}]\njoint-fire-control: [{nations: [BLU, GRN], instead: true, in: told}]\nmutual-defence: [{by: all, of: all, instead: true}]\n", "testudo: 1\ninclude: base.yaml\nraids: {main: {0: {count: 9}, 1: null}}\n", "", "testudo: 1", "a: [", "? {a: b}\n: c", "- x", "testudo: 1\nname: [1]\nnations: {A: null}", "include: s.yaml", "!!binary x", "a: 'b", "\t", "{}: 1"} {
 		f.Add([]byte(s))
 	}
 	b, err := catalog.Load(nil)
@@ -396,7 +396,12 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		scenario.Load("s.yaml", func(string) ([]byte, error) { return data, nil }, b, nil)
+		scenario.Load("s.yaml", func(name string) ([]byte, error) {
+			if name == "base.yaml" {
+				return []byte(good), nil
+			}
+			return data, nil
+		}, b, nil)
 	})
 }
 

@@ -97,8 +97,11 @@ func words(v any) (out []string) {
 		list = []any{v}
 	}
 	for _, e := range list {
-		if s, ok := e.(string); ok {
-			out = append(out, s)
+		switch x := e.(type) {
+		case string:
+			out = append(out, x)
+		case int: // an id may be a number
+			out = append(out, strconv.Itoa(x))
 		}
 	}
 	return out

@@ -1,6 +1,6 @@
 // What was clicked: its figures with their ranges and sources, and hands to
 // change them.
-import { h, button, link, num } from './dom';
+import { h, button, kept, link, num } from './dom';
 import type { Battery, CatalogueFigure, Cite, Group, Sensor, Switch, Theatre } from './api';
 import { unitsOf, type Unit } from './globe';
 
@@ -28,7 +28,7 @@ function cite(c: Cite): HTMLElement {
 
 /** A number to set, written to one path of the scenario. */
 function field(label: string, value: string | number, path: string, hands: Hands, kind: 'number' | 'text' = 'number', parse: (s: string) => unknown = Number, name = path): HTMLElement {
-  const input = h('input', { type: kind, value, 'aria-label': label, 'data-path': name, step: 'any' });
+  const input = kept(h('input', { type: kind, value, 'aria-label': label, 'data-path': name, step: 'any' }));
   // Emptied: as the scenario says.
   input.addEventListener('change', () => void hands.edit([{ path, value: input.value === '' ? null : parse(input.value) }]));
   return h('label', { class: 'field' }, h('span', {}, label), input);
@@ -50,7 +50,7 @@ const setHere = 'set in the workbench';
 
 function figures(list: CatalogueFigure[], hands: Hands): HTMLElement {
   const rows = list.map((f) => {
-    const input = h('input', { type: 'text', value: f.text, 'aria-label': `${f.entry} ${f.name}`, 'data-path': f.edit, size: 10 });
+    const input = kept(h('input', { type: 'text', value: f.text, 'aria-label': `${f.entry} ${f.name}`, 'data-path': f.edit, size: 10 }));
     const note = h('span', { class: 'beyond', role: 'note' });
     const mark = () => {
       const [v, unit] = parts(input.value);
@@ -136,8 +136,8 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands, thre
   if (kind === 'unit') {
     const u = unitsOf(t).find((x) => x.id === id);
     if (u) {
-      const lat = h('input', { type: 'number', value: u.lat, step: 'any', 'aria-label': 'Latitude, degrees' });
-      const lon = h('input', { type: 'number', value: u.lon, step: 'any', 'aria-label': 'Longitude, degrees' });
+      const lat = kept(h('input', { type: 'number', value: u.lat, step: 'any', 'aria-label': 'Latitude, degrees' }));
+      const lon = kept(h('input', { type: 'number', value: u.lon, step: 'any', 'aria-label': 'Longitude, degrees' }));
       const go = () => void hands.edit(moved(u, Number(lat.value), Number(lon.value)));
       lat.addEventListener('change', go);
       lon.addEventListener('change', go);

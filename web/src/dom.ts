@@ -50,8 +50,23 @@ export function link(url: string | undefined, label: string): HTMLElement | stri
   return url && /^https?:\/\//.test(url) ? h('a', { href: url, rel: 'noopener noreferrer', target: '_blank' }, label) : label;
 }
 
+const typing = new Set<Element>();
+
+/** A field whose text is kept while it is typed, until it has changed. */
+export function kept(input: HTMLInputElement): HTMLInputElement {
+  input.addEventListener('input', () => typing.add(input));
+  input.addEventListener('change', () => typing.delete(input));
+  return input;
+}
+
 /** Puts other children into a box, and keeps what the reader had: the focus, what was unfolded, how far it was scrolled. */
 export function refill(box: HTMLElement, ...children: Child[]) {
+  // What is being typed is not taken away; it is told by what follows from it, or when it is let go.
+  const active = document.activeElement;
+  if (active instanceof HTMLInputElement && box.contains(active) && typing.has(active)) {
+    active.addEventListener('blur', () => { if (typing.delete(active)) refill(box, ...children); }, { once: true });
+    return;
+  }
   const name = (e: Element | null) => e && (e.getAttribute('data-path') ?? e.getAttribute('data-testid') ?? e.getAttribute('aria-label') ?? (e.tagName === 'SUMMARY' || e.tagName === 'BUTTON' ? e.textContent : null));
   const held = box.contains(document.activeElement) ? name(document.activeElement) : null;
   const open = new Set([...box.querySelectorAll('details[open] > summary')].map((e) => e.textContent ?? ''));

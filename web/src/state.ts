@@ -19,6 +19,7 @@ export class Store {
   private future: State[] = [];
   private listeners: Listener[] = [];
   private how: View = {};
+  private line: Promise<void> = Promise.resolve();
 
   get state(): State { return this.now; }
   get variant(): Variant { return { scenario: this.now.scenario, overlay: this.now.overlay, raid: this.now.raid }; }
@@ -74,10 +75,19 @@ export class Store {
     this.put(s);
   }
 
-  /** Writes edits into the overlay, or switches agreements. */
-  async edit(edits: { path: string; value: unknown }[], agreements: Switch[] = []) {
-    const r = await ask<{ overlay: string; digest: string }>('/overlay', { ...this.variant, edits, agreements });
-    this.go({ overlay: r.overlay });
+  /** Writes edits into the overlay, or switches agreements: one after the other, each into what is then there. */
+  edit(edits: { path: string; value: unknown }[], agreements: Switch[] = []): Promise<void> {
+    const done = this.line.then(async () => {
+      for (;;) {
+        const into = this.variant;
+        const r = await ask<{ overlay: string; digest: string }>('/overlay', { ...into, edits, agreements });
+        if (JSON.stringify(into) !== JSON.stringify(this.variant)) continue; // undone, or typed, in the meantime
+        this.go({ overlay: r.overlay });
+        return;
+      }
+    });
+    this.line = done.catch(() => {});
+    return done;
   }
 
   private put(s: State) {

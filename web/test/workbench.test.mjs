@@ -434,9 +434,22 @@ test('fire control and mutual defence are switched off and on, a group of the ra
   await tab.keyboard.press('Escape');
   while (await tab.isEnabled('[data-testid=undo]')) await after(() => tab.click('[data-testid=undo]'));
 
-  // A group of the raid: how many, and at what.
+  // A group of the raid: how many, and at what. What is typed while answers come stays; no switch is lost.
+  await tab.selectOption('[data-testid=posture]', 'tisa-2014');
+  await tab.click('[data-testid=tab-agreements]');
+  await tab.evaluate(() => { for (const id of ['shoots-JPN-KOR', 'shoots-KOR-JPN', 'shoots-USA-JPN']) document.querySelector(`[data-testid=${id}]`).click(); });
+  await tab.waitForFunction((text) => window.testudo.state.overlay === text, `${head}mutual-defence:\n  - {by: JPN, of: KOR, in: tisa-2014}\n  - {by: KOR, of: JPN, in: tisa-2014}\n  - {by: USA, of: JPN, in: tisa-2014}\n`, { timeout: 30000 });
   await tab.click('[data-testid=tab-result]');
   await tab.click('[data-testid=raid-groups] > summary');
+  await tab.fill('[data-path="raids.opening-salvo.groups.0.count"]', '13');
+  await tab.keyboard.press('Tab');
+  await tab.fill('[data-path="raids.opening-salvo.groups.1.count"]', '0');
+  await tab.keyboard.type('014', { delay: 1500 });
+  assert.equal(await tab.inputValue('[data-path="raids.opening-salvo.groups.1.count"]'), '0014');
+  await tab.keyboard.press('Enter');
+  await tab.waitForFunction(() => /0: \{count: 13\}\n {6}1: \{count: 14\}\n/.test(window.testudo.state.overlay), undefined, { timeout: 30000 });
+  now = await settled(tab, now);
+  while (await tab.isEnabled('[data-testid=undo]')) await after(() => tab.click('[data-testid=undo]'));
   await tab.fill('[data-path="raids.opening-salvo.groups.2.count"]', '30');
   await after(() => tab.keyboard.press('Tab'));
   await tab.locator('summary', { hasText: 'Aimed at tokyo, yokota-ab' }).click();
