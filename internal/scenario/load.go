@@ -708,7 +708,7 @@ func (l *loader) readCommands(top yamldoc.Fields) {
 
 func (l *loader) readRaids(top yamldoc.Fields) {
 	for _, e := range l.items(top, "raids", true) {
-		r := Raid{ID: e.Key}
+		r := Raid{ID: e.Key, Plain: e.Value.Kind() == yamldoc.Sequence}
 		list := e.Value
 		if list.Kind() == yamldoc.Mapping {
 			f := list.Fields(l.ps, itemKeys["raids"]...)
@@ -718,7 +718,6 @@ func (l *loader) readRaids(top yamldoc.Fields) {
 		if list.IsZero() {
 			continue
 		}
-		r.At = list.Path()
 		total, given := 0, list.List(l.ps)
 		for _, n := range given {
 			if g, ok := l.group(n); ok {

@@ -125,7 +125,7 @@ type Command struct {
 // Raid is a list of groups of missiles.
 type Raid struct {
 	ID, About string
-	At        string // the path of its list of groups
+	Plain     bool // written as a list of groups and nothing else
 	Groups    []Group
 }
 

@@ -136,6 +136,8 @@ func TestSwitchesAreWrittenAsAPersonWould(t *testing.T) {
 			"share:\n  - {from: JPN, to: KOR, level: launch-on-remote, delay: 5 s, only: {classes: IRBM}, in: tracks, source: assumption, reason: a try} # mine\n  - {from: JPN, to: KOR, level: warning, delay: 5 s, instead: true, in: tracks, source: assumption, reason: set in the workbench}\n"},
 		{"everywhere", "northeast-asia-2014", "", []Switch{cuts("JPN", "KOR", true)}, "cut: [{from: JPN, to: KOR, both: true}]\n"},
 		{"and restored from the other side", "northeast-asia-2014", "", []Switch{cuts("JPN", "KOR", true), cuts("KOR", "JPN", false)}, ""},
+		{"one way in one posture of a link cut everywhere", "northeast-asia-2014", "", []Switch{cuts("JPN", "KOR", true), link("tracks", "JPN", "KOR", "track")},
+			"cut:\n  - {from: JPN, to: KOR, in: [warning, launch-on-remote, engage-on-remote, joint, mutual, hub-cut, no-kyogamisaki]}\n  - {from: KOR, to: JPN}\n"},
 		{"one of several cut by hand", "northeast-asia-2014", "cut: [{from: USA, to: [JPN, KOR], both: true}]\n", []Switch{cuts("JPN", "USA", false)}, "cut: [{from: USA, to: KOR, both: true}]\n"},
 		{"one posture of a cut in all", "northeast-asia-2014", "cut: [{by: JPN, of: all}]\n", []Switch{defends("mutual", "JPN", "USA", true)}, "cut: [{by: JPN, of: KOR}]\n"},
 		{"one posture of a cut in all, which others have too", "northeast-asia-2014", "cut: [{from: JPN, to: all}]\n", []Switch{link("tracks", "JPN", "USA", "track")}, "cut:\n  - {from: JPN, to: KOR}\n  - {from: JPN, to: USA, in: [warning, launch-on-remote, engage-on-remote, joint, mutual, tisa-2014, third-party-release, link-cut, no-kyogamisaki]}\n"},
@@ -185,8 +187,13 @@ func TestAnySwitchesInAnyOrder(t *testing.T) {
 	}
 	nations := []string{"A", "B", "C", "D"}
 	ids := []string{"bare", "hub", "more", "tracks", "mutual"}
+	// What a person may have written before, for many nations and postures at once.
+	hand := []string{"", "", "cut: [{from: all, to: all}]\n", "cut: [{from: A, to: [B, C], both: true}, {by: [A, B], of: all}, {joint-fire-control: [A, D]}]\n", "cut: [{by: A, of: [B, C], both: true, in: [hub, mutual]}, {joint-fire-control: all, in: [mutual, more]}]\n",
+		"joint-fire-control: [A, D]\n", "joint-fire-control: [[A, B], {nations: [C, D], in: [tracks, bare], instead: true}]\nmutual-defence: [{by: all, of: A}, {by: D, of: [A, B], in: [bare, tracks]}]\n",
+		"share:\n  - {from: all, to: [A, B], level: launch-on-remote, in: [bare, hub], source: assumption, reason: test}\n  - {from: C, to: D, level: engage-on-remote, only: {classes: SRBM}, source: assumption, reason: test}\n"}
 	rapid.Check(t, func(r *rapid.T) {
-		text, f := d.first(), start
+		by := rapid.SampledFrom(hand).Draw(r, "by hand")
+		text, f := d.turn(r, d.first()+by)
 		for range rapid.IntRange(1, 6).Draw(r, "how many") {
 			who := rapid.Permutation(nations).Draw(r, "who")
 			a, b, id := who[0], who[1], rapid.SampledFrom(ids).Draw(r, "posture")
@@ -239,6 +246,9 @@ func TestAnySwitchesInAnyOrder(t *testing.T) {
 				}
 			}
 		}
+		if by != "" {
+			return
+		}
 		// All back to what it was.
 		for _, id := range ids {
 			was, is := network(start, id), network(f, id)
@@ -273,6 +283,30 @@ func TestAnySwitchesInAnyOrder(t *testing.T) {
 			r.Fatalf("with all switched back there is still\n%s", text)
 		}
 	})
+}
+
+// A path reads as it was written, whatever the ids; an edit under an id with a dot
+// lands under that id.
+func TestPathsOfOddIDs(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		keys := rapid.SliceOfN(rapid.StringMatching(`[a-z0-9][a-z0-9._-]{0,9}`), 1, 5).Draw(r, "keys")
+		if got := keysOf(pathOf(keys...)); !slices.Equal(got, keys) {
+			r.Fatalf("%q through %q is %q", keys, pathOf(keys...), got)
+		}
+	})
+	got, err := edited("x", "", []Edit{{Path: `nations.U\.S\..name`, Value: []byte(`"US"`)}, {Path: "raids.main.2.count", Value: []byte("7")}, {Path: "raids.main.1.count", Value: []byte("6")}})
+	if want := "testudo: 1\ninclude: x.yaml\nnations:\n  U.S.: {name: US}\nraids:\n  main:\n    1: {count: 6}\n    2: {count: 7}\n"; err != nil || got != want {
+		t.Errorf("%v\n%s\nnot\n%s", err, got, want)
+	}
+	got, err = edited("x", "testudo: 1\nraids:\n  main:\n    - {missile: a, count: 1} # one\n    - {missile: b, count: 2}\n", []Edit{{Path: "raids.main.1.over", Value: []byte(`"5 min"`)}, {Path: "raids.main.0.count", Value: []byte("9")}})
+	if want := "testudo: 1\nraids:\n  main:\n    - {missile: a, count: 9} # one\n    - {missile: b, count: 2, over: 5 min}\n"; err != nil || got != want {
+		t.Errorf("%v\n%s\nnot\n%s", err, got, want)
+	}
+	for _, path := range []string{"raids.main.7.count", "raids.main.x.count", "raids.main.0.count.x"} {
+		if _, err := edited("x", "testudo: 1\nraids: {main: [{count: 1}]}\n", []Edit{{Path: path, Value: []byte("1")}}); err == nil {
+			t.Errorf("%s was written", path)
+		}
+	}
 }
 
 func BenchmarkSwitch(b *testing.B) {

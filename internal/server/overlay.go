@@ -17,7 +17,7 @@ import (
 
 // Edit sets one value of a scenario, or with null takes it away.
 type Edit struct {
-	Path  string          `json:"path" maxLength:"300" doc:"keys from the top, with dots between: batteries.guam-thaad.at"`
+	Path  string          `json:"path" maxLength:"300" doc:"keys from the top, with dots between: batteries.guam-thaad.at; items of a list by number, from 0; a dot within a key has a backslash before it"`
 	Value json.RawMessage `json:"value" doc:"any JSON value; null takes away"`
 }
 
@@ -30,7 +30,7 @@ func edited(base, overlay string, edits []Edit) (string, error) {
 		return "", err
 	}
 	for _, e := range edits {
-		keys := strings.Split(e.Path, ".")
+		keys := keysOf(e.Path)
 		for _, k := range keys {
 			if k == "" || len(k) > 64 {
 				return "", wrong("%q is no path: write keys with dots between", e.Path)
@@ -49,6 +49,31 @@ func edited(base, overlay string, edits []Edit) (string, error) {
 		}
 	}
 	return written(doc)
+}
+
+// pathOf writes keys as a path, keysOf reads them: a dot within a key has a
+// backslash before it.
+func pathOf(keys ...string) string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = strings.ReplaceAll(k, ".", `\.`)
+	}
+	return strings.Join(out, ".")
+}
+
+func keysOf(path string) (keys []string) {
+	begun := ""
+	for i, part := range strings.Split(path, ".") {
+		if i > 0 {
+			if k, ok := strings.CutSuffix(begun, `\`); ok {
+				begun = k + "." + part
+				continue
+			}
+			keys = append(keys, begun)
+		}
+		begun = part
+	}
+	return append(keys, begun)
 }
 
 // opened reads an overlay text to be edited; where there is none, its first lines.

@@ -332,7 +332,7 @@ func figuresOf(book *catalog.Book, e *catalog.Entry) []figure {
 }
 
 func figureOf(book *catalog.Book, e *catalog.Entry, x *catalog.Figure) figure {
-	g := figure{Name: x.Name, Entry: e.ID, Text: x.Text, LowText: x.LowText, HighText: x.HighText, Value: x.Value, Assumed: x.Assumed(), Reason: x.Reason, Page: x.Page, Note: x.Note, Confidence: x.Confidence, Edit: "catalog." + e.ID + ".figures." + x.Name}
+	g := figure{Name: x.Name, Entry: e.ID, Text: x.Text, LowText: x.LowText, HighText: x.HighText, Value: x.Value, Assumed: x.Assumed(), Reason: x.Reason, Page: x.Page, Note: x.Note, Confidence: x.Confidence, Edit: pathOf("catalog", e.ID, "figures", x.Name)}
 	if x.LowText != "" {
 		g.Low = finite(x.Low)
 	}
@@ -385,7 +385,7 @@ func (v *view) sensors() []sensorItem {
 		}
 		n.Figures = v.figures(s.System)
 		if o := own[s.ID]; o != nil {
-			n.Edit, n.Cite = "sensors."+s.ID, v.cite(o.Cite)
+			n.Edit, n.Cite = pathOf("sensors", s.ID), v.cite(o.Cite)
 		}
 		out = append(out, n)
 	}
@@ -401,7 +401,7 @@ func (v *view) batteries() []batteryItem {
 	for i := range v.t.Batteries {
 		b := &v.t.Batteries[i]
 		n := batteryItem{ID: b.ID, Name: named(b.Name, b.ID), Nation: v.t.Nations[b.Nation].ID, System: b.System, SystemName: v.name(b.System), Interceptor: b.Interceptor, Lat: deg(b.At.Lat), Lon: deg(b.At.Lon),
-			Rounds: b.Rounds, Channels: b.Channels, Salvo: b.Salvo, Fire: "shoot-look-shoot", ReachM: b.Shooter.ReachM, Layer: b.Layer, Platform: "land", Launchers: -1, Edit: "batteries." + b.ID, Cite: cite{Sources: []source{}}}
+			Rounds: b.Rounds, Channels: b.Channels, Salvo: b.Salvo, Fire: "shoot-look-shoot", ReachM: b.Shooter.ReachM, Layer: b.Layer, Platform: "land", Launchers: -1, Edit: pathOf("batteries", b.ID), Cite: cite{Sources: []source{}}}
 		if b.Once {
 			n.Fire = "salvo"
 		}
@@ -426,8 +426,12 @@ func (v *view) groups() []groupItem {
 		if r.ID != v.t.Raid {
 			continue
 		}
+		at := []string{"raids", r.ID, "groups"}
+		if r.Plain {
+			at = at[:2]
+		}
 		for i, g := range r.Groups {
-			n := groupItem{Edit: r.At + "." + strconv.Itoa(i), Missile: g.Missile, MissileName: v.name(g.Missile), Count: g.Count, From: g.From, StartS: float64(g.Start), OverS: float64(g.Over), Figures: v.figures(g.Missile), Cite: v.cite(g.Cite)}
+			n := groupItem{Edit: pathOf(append(at, strconv.Itoa(i))...), Missile: g.Missile, MissileName: v.name(g.Missile), Count: g.Count, From: g.From, StartS: float64(g.Start), OverS: float64(g.Over), Figures: v.figures(g.Missile), Cite: v.cite(g.Cite)}
 			for _, a := range g.Aims {
 				n.Aims = append(n.Aims, aimItem{a.Asset, a.Weight})
 			}

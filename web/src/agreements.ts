@@ -13,7 +13,7 @@ function switches(t: Theatre, p: Posture, agree: Agree) {
   const toggle = (a: string, b: string) => void agree({ kind: 'cut', from: a, to: b, on: !cut(a, b) });
   const chooser = (from: string, to: string, id: string) => {
     const k = between(from, to).reduce((m, e) => Math.max(m, levels.indexOf(e.level)), 0);
-    const e = h('select', { class: 'level', 'aria-label': `${from} tells ${to}`, 'data-testid': id, disabled: cut(from, to) }, ...levels.map((l, i) => h('option', { value: l, selected: i === k }, l.replace('-on-remote', ''))));
+    const e = h('select', { class: 'level', 'aria-label': `${from} tells ${to}`, 'data-testid': id }, ...levels.map((l, i) => h('option', { value: l, selected: i === k }, l.replace('-on-remote', ''))));
     e.style.borderLeftColor = levelColours()[k] ?? '#999';
     e.addEventListener('change', () => void agree({ kind: 'link', posture: p.id, from, to, level: e.value }));
     return e;

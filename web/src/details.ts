@@ -46,6 +46,9 @@ function parts(t: string | undefined): [number, string] {
   return m ? [Number(m[1]), m[2]!] : [NaN, ''];
 }
 
+/** An id as a step of a path. */
+const key = (id: string) => id.replaceAll('.', '\\.');
+
 const setHere = 'set in the workbench';
 
 function figures(list: CatalogueFigure[], hands: Hands): HTMLElement {
@@ -117,7 +120,7 @@ function shot(g: Group, hands: Hands): HTMLElement {
   // A list of places without weights is written anew as one with weights.
   const plain = g.aims.every((a) => a.weight === 1);
   const weights = g.aims.length < 2 ? [] : g.aims.map((a) => {
-    const path = `${g.edit}.at${plain ? '' : `.${a.asset}`}`;
+    const path = `${g.edit}.at${plain ? '' : `.${key(a.asset)}`}`;
     return field(a.asset, a.weight, path, hands, 'number', (v) => (plain ? Object.fromEntries(g.aims.map((x) => [x.asset, x === a ? Number(v) : x.weight])) : Number(v)), `${g.edit}.at.${a.asset}`);
   });
   return h('section', { 'aria-label': `${g.missile_name} from ${g.from}` }, h('h3', {}, `${g.count} × ${g.missile_name} from ${g.from}`), g.aims.length < 2 ? h('p', {}, `at ${g.aims.map((a) => a.asset).join()}`) : null,
@@ -153,7 +156,7 @@ export function details(t: Theatre, kind: string, id: string, hands: Hands, thre
   if (kind === 'asset') {
     const a = t.assets.find((x) => x.id === id);
     if (a) {
-      box.append(h('h2', {}, a.name), h('p', { class: 'of' }, a.nation), h('p', {}, `Value ${num(a.value)}; ${num(a.population)} people; a hit counts within ${num(a.radius_m / 1000)} km.`), h('div', { class: 'fields' }, field('Value', a.value, `assets.${a.id}.value`, hands)), cite(a.cite));
+      box.append(h('h2', {}, a.name), h('p', { class: 'of' }, a.nation), h('p', {}, `Value ${num(a.value)}; ${num(a.population)} people; a hit counts within ${num(a.radius_m / 1000)} km.`), h('div', { class: 'fields' }, field('Value', a.value, `assets.${key(a.id)}.value`, hands)), cite(a.cite));
       const aimed = (t.groups ?? []).filter((g) => g.aims.some((x) => x.asset === a.id));
       if (aimed.length) box.append(h('p', {}, `Aimed at by ${aimed.map((g) => `${g.missile_name} from ${g.from}`).join('; ')}.`));
       return box;
@@ -189,7 +192,7 @@ function chooser(t: Theatre): HTMLElement {
 /** How a nation fights. */
 export function doctrine(t: Theatre, hands: Hands): HTMLElement {
   return h('details', { 'data-testid': 'doctrine' }, h('summary', {}, 'How each nation fights'), ...(t.commands ?? []).map((c) => {
-    const at = `commands.${c.nation}`;
+    const at = `commands.${key(c.nation)}`;
     return h('section', {}, h('h3', {}, c.nation), h('div', { class: 'fields' },
       field('Decision delay, s', c.decision_delay_s, `${at}.decision-delay`, hands, 'number', seconds), field('Kill assessment, s', c.assess_delay_s, `${at}.assess-delay`, hands, 'number', seconds),
       select('Fire', c.fire, ['shoot-look-shoot', 'salvo'], `${at}.fire`, hands), field('Salvo', c.salvo, `${at}.salvo`, hands),
