@@ -459,7 +459,6 @@ func TestScanHoldsTheFlight(t *testing.T) {
 func TestSoonestBoundsFirst(t *testing.T) {
 	e := flight.RealEarth()
 	flights := []*flight.Trajectory{risen(t), medium(t)}
-	seen, sum := 0, 0.0
 	rapid.Check(t, func(t *rapid.T) {
 		f := func(name string, lo, hi float64) float64 { return rapid.Float64Range(lo, hi).Draw(t, name) }
 		tr := flights[rapid.IntRange(0, 1).Draw(t, "flight")]
@@ -476,13 +475,26 @@ func TestSoonestBoundsFirst(t *testing.T) {
 		if v.First < soon {
 			t.Fatalf("seen at %g s, at the soonest at %g", v.First, soon)
 		}
-		if !math.IsInf(v.First, 1) && r.AzimuthField == 0 {
-			seen++
-			sum += v.First - soon
-		}
 	})
-	if seen > 0 && sum/float64(seen) > 20 {
-		t.Errorf("the bound is %g s too soon in the mean of %d", sum/float64(seen), seen)
+	seen, sum := 0, 0.0
+	for _, tr := range flights {
+		for lat := 30.0; lat <= 42; lat += 3 {
+			for lon := 122.0; lon <= 142; lon += 4 {
+				r := forward(geo.Deg(lat, lon), 0)
+				r.AzimuthField, r.MinElevation, r.MaxElevation = 0, 0, units.Degrees(90)
+				r.ReferenceRange = units.Length(20_000e3)
+				scan := NewScan(tr)
+				p := r.Post(e, Signature{RCS: 1})
+				if v := p.Sight(scan, 1); !math.IsInf(v.First, 1) {
+					seen++
+					sum += v.First - p.Soonest(scan)
+				}
+			}
+		}
+	}
+	// Frozen from ourselves: 4.9 s, of which the first scan may take some.
+	if mean := sum / float64(seen); seen < 50 || !(mean <= 6) {
+		t.Errorf("the bound is %g s too soon in the mean of %d", mean, seen)
 	}
 }
 
