@@ -51,6 +51,8 @@ export function nationTable(c: Comparison): HTMLElement {
   const first = c.postures[0];
   const last = c.postures[c.postures.length - 1];
   if (!first || !last) return h('p', { class: 'empty' }, 'There is no posture to play.');
+  if (first === last) return h('table', {}, h('caption', {}, `Nation by nation under ${last.posture}`), h('thead', {}, h('tr', {}, h('td', {}), ...['leakers', 'damage', 'rounds fired'].map((t) => h('th', { scope: 'col' }, t)))),
+    h('tbody', {}, ...(last.nations ?? []).map((n) => h('tr', {}, h('th', { scope: 'row' }, n.nation), ...[n.leakers, n.damage, n.shots].map((f) => h('td', {}, num(f.value)))))));
   const rows = (last.nations ?? []).map((n) => {
     const was = first.nations?.find((m) => m.nation === n.nation);
     return h('tr', {}, h('th', { scope: 'row' }, n.nation), h('td', {}, num(was?.leakers.value)), h('td', {}, num(n.leakers.value)), h('td', {}, signed(n.base_leakers.value)), h('td', {}, num(n.shots.value)), h('td', {}, num(n.on_others.value)));
