@@ -382,6 +382,13 @@ func (p *Problem) GetHeaders() http.Header { return p.headers }
 // ContentType is that of problems.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
+func errorsIn(n int) string {
+	if n == 1 {
+		return "1 error in the scenario"
+	}
+	return fmt.Sprintf("%d errors in the scenario", n)
+}
+
 func faults(ps *yamldoc.Problems) []Fault {
 	var out []Fault
 	for _, x := range ps.List() {
@@ -410,7 +417,7 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &ps):
-		return &Problem{Title: "The scenario is wrong", Status: http.StatusUnprocessableEntity, Detail: fmt.Sprintf("%d errors in the scenario", ps.Len()), Errors: faults(ps)}
+		return &Problem{Title: "The scenario is wrong", Status: http.StatusUnprocessableEntity, Detail: errorsIn(ps.Len()), Errors: faults(ps)}
 	case errors.As(err, &in):
 		return &Problem{Title: http.StatusText(http.StatusUnprocessableEntity), Status: http.StatusUnprocessableEntity, Detail: err.Error()}
 	case errors.Is(err, errBusy):
@@ -440,9 +447,9 @@ var ownErrors = sync.OnceFunc(func() {
 			case err == nil:
 			case errors.As(err, &d):
 				x := d.ErrorDetail()
-				p.Errors = append(p.Errors, Fault{Path: x.Location, Message: x.Message, Given: given(x.Value)})
+				p.Errors = append(p.Errors, Fault{Path: short(x.Location), Message: short(x.Message), Given: given(x.Value)})
 			default:
-				p.Errors = append(p.Errors, Fault{Message: err.Error()})
+				p.Errors = append(p.Errors, Fault{Message: short(err.Error())})
 			}
 		}
 		if len(p.Errors) > 0 && detail == "validation failed" {
@@ -451,6 +458,16 @@ var ownErrors = sync.OnceFunc(func() {
 		return p
 	}
 })
+
+// short keeps what somebody sent from coming back whole: a key may be as long as a
+// request.
+func short(s string) string {
+	const most = 300
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + " …"
+}
 
 // given repeats what was wrong in a request if it is a short word or a number;
 // never a whole body.

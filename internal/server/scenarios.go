@@ -223,6 +223,7 @@ func (s *Server) save(ctx context.Context, x *saved, status int) (*wholeOut, err
 	if x.Name == "" {
 		x.Name = sc.File.Name
 	}
+	x.Name = listName(x.Name)
 	x.Changed = s.Now().UTC()
 	if err := s.store.putScenario(x); err != nil {
 		return nil, s.fault(ctx, err)

@@ -567,7 +567,7 @@ func TestHostile(t *testing.T) {
 		}
 	}
 	for name, body := range map[string]string{"no JSON": "{", "another type": `{"scenario": 7}`, "a stranger's key": `{"scenario": "gulf", "evil": 1}`, "deep": strings.Repeat("[", 100000), "a key twice": `{"scenario": "gulf", "scenario": "levant-2024"}`, "another case": `{"Scenario": "gulf"}`, "not UTF-8": "{\"scenario\": \"gulf\", \"overlay\": \"\xff\"}", "not a number": `{"scenario": NaN}`, "a huge number": `{"scenario": 1e999}`, "nested": `{"scenario": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, "more": `{"scenario": "gulf"} {}`,
-		"too large": `{"scenario": "` + strings.Repeat("x", 4<<20) + `"}`} {
+		"a long key": `{"` + strings.Repeat("k", 1<<20) + `": 1, "scenario": "gulf"}`, "too large": `{"scenario": "` + strings.Repeat("x", 4<<20) + `"}`} {
 		status, h, b := x.do("", "POST", "/api/v1/theatre", body)
 		if status < 400 || status >= 500 || !strings.Contains(h.Get("Content-Type"), "problem+json") {
 			t.Errorf("%s: %d %s %.200s", name, status, h.Get("Content-Type"), b)

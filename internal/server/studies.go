@@ -727,7 +727,7 @@ func (s *Server) registerStudies() {
 	huma.Register(s.api, s.op("PATCH", "/studies/{id}", "Name or share a study of one's own"), func(ctx context.Context, in *patchStudyIn) (*studyOut, error) {
 		k, err := s.studies.change(in.ID, user(ctx), func(x *Study) {
 			if in.Body.Name != nil {
-				x.Name = *in.Body.Name
+				x.Name = listName(*in.Body.Name)
 			}
 			if in.Body.Shared != nil {
 				x.Shared = *in.Body.Shared
@@ -800,11 +800,21 @@ func (s *Server) startStudy(ctx context.Context, in *studyIn) (*studyOut, error)
 	if err != nil {
 		return nil, s.fault(ctx, err)
 	}
-	k := &kept{Study{ID: id, Name: named(b.Name, b.Kind+" of "+sc.File.Name), Kind: b.Kind, State: queued, Owner: user(ctx), Created: s.Now().UTC(), Digest: sc.File.Digest, Scenario: sc.File.Name, Seed: o.Seed, Runs: o.Runs, Total: o.Runs, Files: []kindFile{}}, *in}
+	k := &kept{Study{ID: id, Name: listName(named(b.Name, b.Kind+" of "+sc.File.Name)), Kind: b.Kind, State: queued, Owner: user(ctx), Created: s.Now().UTC(), Digest: sc.File.Digest, Scenario: listName(sc.File.Name), Seed: o.Seed, Runs: o.Runs, Total: o.Runs, Files: []kindFile{}}, *in}
 	if err := s.studies.admit(k); err != nil {
 		return nil, s.fault(ctx, err)
 	}
 	return s.studyNow(ctx, id)
+}
+
+// listName is a name as lists show it: on one line, from left to right, and no longer
+// than a line.
+func listName(s string) string {
+	r := []rune(report.Clean(s))
+	if len(r) > 200 {
+		r = append(r[:199], '…')
+	}
+	return string(r)
 }
 
 func (s *Server) studyNow(ctx context.Context, id string) (*studyOut, error) {

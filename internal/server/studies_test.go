@@ -178,3 +178,15 @@ func TestAgreementsCount(t *testing.T) {
 		t.Error("no limit to coalitions")
 	}
 }
+
+// Lists hold no name that turns their lines about, or fills the page.
+func TestNamesOfLists(t *testing.T) {
+	for given, want := range map[string]string{
+		"The Gulf": "The Gulf", "<b>": "<b>", "a\r\nSet-Cookie: x": "a· Set-Cookie: x", "\u202egnp.exe": "·gnp.exe", "日本": "日本",
+		strings.Repeat("日", 1000): strings.Repeat("日", 199) + "…",
+	} {
+		if got := listName(given); got != want {
+			t.Errorf("%.20q: %q", given, got)
+		}
+	}
+}

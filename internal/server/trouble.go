@@ -90,7 +90,7 @@ func (s *Server) troubleOf(p *Problem, again, after string) []byte {
 	home := troubleLink{"/", "To the workbench"}
 	path, _, _ := strings.Cut(again, "?")
 	switch {
-	case path == callbackPath || path == loginPath:
+	case s.oidc != nil && (path == callbackPath || path == loginPath):
 		title = "You are not signed in"
 		links = append(links, troubleLink{loginPath, "Sign in again"}, home)
 	case p.Status == http.StatusUnauthorized:

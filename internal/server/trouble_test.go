@@ -25,7 +25,7 @@ func TestTroubleIsAPageForABrowser(t *testing.T) {
 		{"ada", "/api/v1/nothing", 404, []string{"There is nothing here"}},
 		{"ada", "/nothing/at/all", 404, []string{"There is nothing here"}},
 		{"ada", "/api/v1/gain", 405, []string{"Not asked this way"}},
-		{"ada", "/api/v1/session/oidc", 404, []string{"You are not signed in", "has no provider"}},
+		{"ada", "/api/v1/session/oidc", 404, []string{"There is nothing here", "has no provider", "/openapi.json"}},
 		{"", "/", 503, []string{"Built without the page."}},
 		{"ada", "/api/v1/catalogue/%3Cscript%3Ealert(1)%3C%2Fscript%3E", 404, nil},
 		{"ada", "//evil.example/%3Cscript%3E?x=<script>", 404, nil},

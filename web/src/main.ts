@@ -391,8 +391,8 @@ el('globe').addEventListener('keydown', (e) => {
 
 const pick = h('select', { 'aria-label': 'Scenario', 'data-testid': 'scenario' });
 const raid = h('select', { 'aria-label': 'Raid', 'data-testid': 'raid' });
-const undo = button('Undo', () => store.undo(), { 'data-testid': 'undo', title: 'Ctrl+Z' });
-const redo = button('Redo', () => store.redo(), { 'data-testid': 'redo', title: 'Ctrl+Shift+Z' });
+const undo = button('Undo', () => store.undo(), { 'data-testid': 'undo', title: 'Ctrl+Z', disabled: true });
+const redo = button('Redo', () => store.redo(), { 'data-testid': 'redo', title: 'Ctrl+Shift+Z', disabled: true });
 function flatten(on: boolean) {
   globe?.flat(on);
   flat.setAttribute('aria-pressed', String(on));
@@ -514,6 +514,8 @@ store.listen((s) => {
     return;
   }
   shownKey = key;
+  // What was said of the text before says nothing of this one.
+  el('trouble').hidden = true;
   void attempt(() => follow());
 });
 
