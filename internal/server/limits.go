@@ -204,6 +204,16 @@ func (g *gate) Left(user string, now time.Time) float64 {
 	return g.left(user, now)
 }
 
+// rest is how long it is until a user's hour is over, s.
+func (g *gate) rest(user string, now time.Time) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if x := g.spent[user]; x != nil {
+		return max(1, int((time.Hour-now.Sub(x.since)).Seconds())+1)
+	}
+	return 1
+}
+
 // charge books seconds of processors to a user.
 func (g *gate) charge(user string, now time.Time, seconds float64) {
 	g.mu.Lock()

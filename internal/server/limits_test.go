@@ -151,3 +151,18 @@ func TestTheGateIsFair(t *testing.T) {
 		t.Errorf("%d wait, %d have something under way", g.waiting(), len(g.mine))
 	}
 }
+
+// Whoever has spent an hour's share is told when the hour is over.
+func TestRestOfTheHour(t *testing.T) {
+	g, now := newGate(Limits{CPUSeconds: 10}.orDefault()), time.Now()
+	g.charge("ada", now, 11)
+	for after, want := range map[time.Duration]int{0: 3601, 50 * time.Minute: 601, time.Hour: 1} {
+		at := now.Add(after)
+		if left, rest := g.Left("ada", at), g.rest("ada", at); left > 0 || rest != want {
+			t.Errorf("after %v: %v s left, told to wait %d s", after, left, rest)
+		}
+	}
+	if at := now.Add(3601 * time.Second); g.Left("ada", at) <= 0 {
+		t.Error("who waited as told is sent away")
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"reflect"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -425,7 +426,7 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	case errors.Is(err, errMine):
 		return later(http.StatusTooManyRequests, "2")
 	case errors.Is(err, errSpent):
-		return later(http.StatusTooManyRequests, "600")
+		return later(http.StatusTooManyRequests, strconv.Itoa(s.gate.rest(user(ctx), s.Now())))
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Problem{Title: http.StatusText(http.StatusServiceUnavailable), Status: http.StatusServiceUnavailable, Detail: "the question took longer than this server waits; ask for fewer runs, or start a study", headers: http.Header{"Retry-After": {"5"}}}
 	case errors.Is(err, context.Canceled):
