@@ -68,14 +68,24 @@ export function refill(box: HTMLElement, ...children: Child[]) {
     return;
   }
   const name = (e: Element | null) => e && (e.getAttribute('data-path') ?? e.getAttribute('data-testid') ?? e.getAttribute('aria-label') ?? (e.tagName === 'SUMMARY' || e.tagName === 'BUTTON' ? e.textContent : null));
-  const held = box.contains(document.activeElement) ? name(document.activeElement) : null;
+  const held = box.contains(active) ? name(active) : null;
+  // What is marked to be typed over stays marked: else the next key would write beside it.
+  const marked = held && active instanceof HTMLInputElement ? [active.selectionStart, active.selectionEnd] : null;
   const open = new Set([...box.querySelectorAll('details[open] > summary')].map((e) => e.textContent ?? ''));
   const scroller = box.closest('#views');
   const top = scroller?.scrollTop ?? 0;
   box.replaceChildren(...children.filter((c): c is Node | string => c !== null && c !== undefined && c !== false));
   for (const d of box.querySelectorAll('details')) if (open.has(d.querySelector('summary')?.textContent ?? '')) d.open = true;
   if (scroller) scroller.scrollTop = top;
-  if (held) for (const e of box.querySelectorAll<HTMLElement | SVGElement>('[data-path], [data-testid], [aria-label], summary, button')) if (name(e) === held) { e.focus({ preventScroll: true }); break; }
+  if (!held) return;
+  for (const e of box.querySelectorAll<HTMLElement | SVGElement>('[data-path], [data-testid], [aria-label], summary, button')) if (name(e) === held) {
+    e.focus({ preventScroll: true });
+    if (marked && e instanceof HTMLInputElement) {
+      if (marked[0] === null) e.select(); // a field of numbers does not tell what is marked
+      else e.setSelectionRange(marked[0], marked[1]);
+    }
+    break;
+  }
 }
 
 /** Whole numbers with thin groups, as the reports print them. */
