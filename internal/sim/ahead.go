@@ -155,6 +155,9 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 		}
 		a.flown[path]++
 		c := &t.courses[path]
+		if c.steady {
+			continue // nothing is drawn for it
+		}
 		eyes := t.eyes[c.eye0 : c.eye0+c.eyes]
 		to := t.sight[i*t.maxEyes : i*t.maxEyes+len(eyes)]
 		for k := range eyes {
@@ -387,7 +390,7 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 	t.renew()
 	tales := a.tales[posture][state]
 	for i, path := range p.path {
-		if !a.onTime[i] {
+		if a.allSame || !a.onTime[i] {
 			continue
 		}
 		x, pa := &tales[path], &p.b.Paths[path]

@@ -324,10 +324,10 @@ func (p *table) result(ei, t int32) {
 	case x.killMs < met || x.killMs == met && x.killBy != s.battery:
 		m.wasted += s.salvo
 		p.tell(EvWasted, met, s.missile, s.battery, s.salvo)
-		again = p.blind(m, x, s.missile, s.slot, t)
+		again = m.missed != 0 && p.blind(m, x, s.missile, s.slot, t)
 	case s.kills:
 		p.tell(EvKill, met, s.missile, s.battery, 0)
-		again = p.blind(m, x, s.missile, s.slot, t)
+		again = m.missed != 0 && p.blind(m, x, s.missile, s.slot, t)
 	default:
 		p.tell(EvMiss, met, s.missile, s.battery, s.salvo)
 		if m.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, m.entity^purposeFalse+uint64(s.slot-1)*spreadSlot), m.falseKill) {

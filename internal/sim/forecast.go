@@ -70,6 +70,8 @@ type almanac struct {
 	of    [][][]int32 // per posture, state and path: the forecast
 	tales [][][]tale  // the same
 	open  [][]bool    // per posture and state: some of a path is not foreseen
+
+	allSame bool // no tale ever differs between runs
 	// States of postures with the same number come to the same fight if all goes
 	// well, and tell the same tales.
 	fight, telling [][]int32
@@ -481,6 +483,7 @@ func (f *foresight) mergeSlots(s *engState) {
 // tell works out what the owner of each path's asset is told, and by what.
 func (o *almanac) tell(hangs []hanging) {
 	pr := o.told
+	o.allSame = true
 	rows := make([]map[wanted]*wanted, len(pr.courses))
 	for path := range rows {
 		rows[path] = map[wanted]*wanted{}
@@ -496,6 +499,7 @@ func (o *almanac) tell(hangs []hanging) {
 					x.wanted = pr.wanted(path, &x, rows[path])
 				}
 				o.tales[q][s][path] = x
+				o.allSame = o.allSame && x.same
 			}
 		}
 	}
