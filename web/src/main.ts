@@ -473,6 +473,7 @@ function openScenario(id: string) {
   settledBefore = undefined;
   compared = undefined;
   answer = undefined;
+  shownKey = ''; // asked for anew, even if it is the one on the screen
   store.open({ scenario: id, overlay: '', raid: '', posture: '' }, { tab: store.view.tab, flat: store.view.flat });
 }
 
