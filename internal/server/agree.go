@@ -342,7 +342,7 @@ func (p *pad) spared(e entryOf, a, b, from, to, posture string) []entryOf {
 	hit := func(x, y string) bool {
 		return slices.Contains(who, x) && (b == "" || slices.Contains(whom, y)) && (posture == "" || slices.Contains(in, posture))
 	}
-	both := e.says["both"] == true || e.says["both"] == "yes"
+	both := bothWays(e.says)
 	switch {
 	case both && (hit(from, to) || hit(to, from)):
 		// Each way by itself.
@@ -381,11 +381,14 @@ func (p *pad) spared(e entryOf, a, b, from, to, posture string) []entryOf {
 	return out
 }
 
+// bothWays reports whether an entry holds each way.
+func bothWays(says map[string]any) bool { return says["both"] == true || says["both"] == "yes" }
+
 // bites lists the postures in which there is something for a cut to take away:
 // as they are without the top of the text, or laid over them there.
 func (p *pad) bites(says map[string]any, a, b string) (in []string) {
 	who, whom := p.names(says[a]), p.names(says[b])
-	both := says["both"] != nil
+	both := bothWays(says)
 	takes := func(x, y string) bool {
 		return slices.Contains(who, x) && slices.Contains(whom, y) || both && slices.Contains(who, y) && slices.Contains(whom, x)
 	}

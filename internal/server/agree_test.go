@@ -188,7 +188,7 @@ func TestAnySwitchesInAnyOrder(t *testing.T) {
 	nations := []string{"A", "B", "C", "D"}
 	ids := []string{"bare", "hub", "more", "tracks", "mutual"}
 	// What a person may have written before, for many nations and postures at once.
-	hand := []string{"", "", "cut: [{from: all, to: all}]\n", "cut: [{from: A, to: [B, C], both: true}, {by: [A, B], of: all}, {joint-fire-control: [A, D]}]\n", "cut: [{by: A, of: [B, C], both: true, in: [hub, mutual]}, {joint-fire-control: all, in: [mutual, more]}]\n",
+	hand := []string{"", "", "cut: [{from: all, to: all}]\n", "cut: [{by: A, of: [B, C], both: no, in: [hub, more]}, {from: A, to: [C, B], both: false}]\n", "cut: [{from: A, to: [B, C], both: true}, {by: [A, B], of: all}, {joint-fire-control: [A, D]}]\n", "cut: [{by: A, of: [B, C], both: true, in: [hub, mutual]}, {joint-fire-control: all, in: [mutual, more]}]\n",
 		"joint-fire-control: [A, D]\n", "joint-fire-control: [[A, B], {nations: [C, D], in: [tracks, bare], instead: true}]\nmutual-defence: [{by: all, of: A}, {by: D, of: [A, B], in: [bare, tracks]}]\n",
 		"share:\n  - {from: all, to: [A, B], level: launch-on-remote, in: [bare, hub], source: assumption, reason: test}\n  - {from: C, to: D, level: engage-on-remote, only: {classes: SRBM}, source: assumption, reason: test}\n"}
 	rapid.Check(t, func(r *rapid.T) {
