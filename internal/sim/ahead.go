@@ -388,9 +388,12 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 	clear(h.counted)
 	t := a.teller
 	t.renew()
-	tales := a.tales[posture][state]
-	for i, path := range p.path {
-		if a.allSame || !a.onTime[i] {
+	tales, paths := a.tales[posture][state], p.path
+	if a.allSame {
+		paths = nil // nobody need be asked
+	}
+	for i, path := range paths {
+		if !a.onTime[i] {
 			continue
 		}
 		x, pa := &tales[path], &p.b.Paths[path]

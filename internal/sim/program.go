@@ -14,7 +14,7 @@ type programKind uint8
 const (
 	full programKind = iota
 	lean             // see program
-	told             // of an almanac: what an asset's own nation is told, while forecasts hold
+	told             // of an almanac: when an asset's own nation is told, and what forecasts leave open
 )
 
 // program is a board laid out for playing: what each posture makes of each path
