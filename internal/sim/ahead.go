@@ -149,7 +149,7 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 		if path < 0 {
 			continue
 		}
-		if slices.ContainsFunc(full, func(s int32) bool { return p.eyeAt(path, s) >= 0 }) {
+		if slices.ContainsFunc(full, func(s int32) bool { return p.eyesOf(s)[path] >= 0 }) {
 			a.late, a.onTime[i] = append(a.late, int32(i)), false
 			continue
 		}

@@ -131,8 +131,7 @@ type table struct {
 	apart             []int32   // a row to work in
 	pointing          []pointed // per cue, of the missile at hand
 	dark              []bool    // per sensor, on a day of a campaign; nil otherwise
-	trackQ, inOrder   []event   // detections by one sensor, as found and in time; the engagement's place holds the missile
-	release           heap      // when each of a full sensor's tracks ends; times only
+	following         following
 
 	// The fight.
 	eng       []engState
@@ -194,8 +193,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.memo = make([]memoed, n*pr.maxLists)
 	p.pointing = make([]pointed, len(b.Nations))
 	p.flown = make([]int32, len(b.Paths))
-	p.trackQ, p.inOrder = make([]event, 0, n), make([]event, n)
-	p.release.items = make([]event, 0, n)
+	p.following = newFollowing(n)
 
 	p.eng, p.whenMs = make([]engState, pr.maxEngs), make([]int32, 0, pr.maxEngs)
 	p.targets, p.magazines = make([]target, n), make([]magazine, len(b.Batteries))

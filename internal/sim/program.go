@@ -52,7 +52,8 @@ type program struct {
 	guns    []gun    // per battery
 	entity  []uint64 // per missile
 	crowded []int32  // sensors that cannot follow the whole raid
-	eyeOf   []int32  // per path × sensor: its eye among the path's, -1
+	eyeOf   []int32  // per sensor × path: its eye among the path's, -1
+	watches []watch  // per crowded sensor × path
 
 	maxEyes, maxLists, maxWays, maxEngs int
 	lastMs                              int32 // no look is later in the raid
@@ -201,6 +202,17 @@ func layOut(b *Board, kind programKind, of *hung) *program {
 		over = max(over, b.Missiles[i].StartMs+b.Missiles[i].OverMs)
 	}
 	pr.lastMs += over
+	for _, s := range pr.crowded {
+		for path, k := range pr.eyesOf(s) {
+			w := watch{Never, Never}
+			if k >= 0 {
+				if e := &pr.eyes[pr.courses[path].eye0+k]; e.firstMs != Never {
+					w = watch{e.firstMs, e.lastMs}
+				}
+			}
+			pr.watches = append(pr.watches, w)
+		}
+	}
 	most := make([]int, len(b.Paths)) // engagements of each path, at most
 	for q := range pr.states {
 		for s := range pr.states[q] {
@@ -231,7 +243,8 @@ type layer struct {
 	chosen    []int  // scratch of engagements
 	level     uint64 // a draw below it is counted on
 	views     []View
-	sure      []int32          // per view: found by then whatever is drawn; Never if not sure
+	found     []int32          // per view: the missile is found by then whatever is drawn; Never if that is not sure
+	sure      []int32          // per view: and the sensor takes it by then, too
 	asked     []bool           // per view: somebody may wait for it
 	number    []int32          // per view: its eye, -1
 	sceneOf   [][]int          // per posture and state
@@ -249,10 +262,15 @@ func (l *layer) path(i int) {
 	if l.kind == told {
 		l.level = l.hung.hangs[i].level
 	}
-	l.sure, l.asked, l.number = make([]int32, n), make([]bool, n), make([]int32, n)
+	l.found, l.sure = make([]int32, n), make([]int32, n)
+	l.asked, l.number = make([]bool, n), make([]int32, n)
 	l.known, l.ways = map[string]int32{}, map[string]int32{}
 	for v := range l.views {
-		l.sure[v] = l.surely(&l.views[v])
+		l.found[v] = l.surely(&l.views[v])
+		l.sure[v] = l.found[v]
+		if l.kind != told && l.isCrowded[l.views[v].Sensor] {
+			l.sure[v] = Never
+		}
 	}
 	scenes := l.scenes(i)
 	for _, x := range scenes {
@@ -266,7 +284,7 @@ func (l *layer) path(i int) {
 		if l.asked[v] {
 			l.number[v] = int32(len(l.eyes)) - c.eye0
 			l.eyes = append(l.eyes, l.eye(v))
-			l.eyeOf[i*len(b.Sensors)+int(l.views[v].Sensor)] = l.number[v]
+			l.eyeOf[int(l.views[v].Sensor)*len(b.Paths)+i] = l.number[v]
 		}
 	}
 	c.eyes = int32(len(l.eyes)) - c.eye0
@@ -296,7 +314,7 @@ func (l *layer) path(i int) {
 // surely gives the time by which a view finds the missile whatever is drawn below
 // the level and whoever points it; Never where that is not sure.
 func (l *layer) surely(v *View) int32 {
-	if l.b.Sensors[v.Sensor].LostMs != Never || l.kind != told && l.isCrowded[v.Sensor] {
+	if l.b.Sensors[v.Sensor].LostMs != Never {
 		return Never
 	}
 	for k, u := range v.Search.Upto {
@@ -309,8 +327,9 @@ func (l *layer) surely(v *View) int32 {
 
 // upTo cuts a list behind the last feed that can ever be the earliest: feeds
 // stand in the order of the earliest they can bring, and one of them surely
-// brings something by a time.
-func (l *layer) upTo(feeds []Feed, firm bool) []Feed {
+// brings something by a time. What points a sensor asks when others find the
+// missile, everybody else when they take it: surely holds the one or the other.
+func (l *layer) upTo(feeds []Feed, firm bool, surely []int32) []Feed {
 	if l.kind == full {
 		return feeds
 	}
@@ -320,7 +339,7 @@ func (l *layer) upTo(feeds []Feed, firm bool) []Feed {
 		if f.BoundMs >= by {
 			return feeds[:k]
 		}
-		if s := l.sure[f.View]; s != Never && f.LostMs == Never {
+		if s := surely[f.View]; s != Never && f.LostMs == Never {
 			by = min(by, s+f.DelayMs+l.firm(f, firm))
 		}
 	}
@@ -354,8 +373,8 @@ func (l *layer) scenes(path int) []*scene {
 			l.key = l.key[:0]
 			for k := range st.Cues {
 				c := &st.Cues[k]
-				l.keyFeeds(l.upTo(c.Warnings, false))
-				l.keyFeeds(l.upTo(c.Tracks, true))
+				l.keyFeeds(l.upTo(c.Warnings, false, l.found))
+				l.keyFeeds(l.upTo(c.Tracks, true, l.found))
 				l.keyViews(c.Views)
 			}
 			for v := range l.views {
@@ -392,8 +411,8 @@ func (l *layer) scenes(path int) []*scene {
 			more = false
 			for k := range x.cues {
 				if len(l.pointed(&x.cues[k], x.asked)) > 0 {
-					more = l.mark(x.cues[k].Warnings, false, x.asked) || more
-					more = l.mark(x.cues[k].Tracks, true, x.asked) || more
+					more = l.mark(x.cues[k].Warnings, false, l.found, x.asked) || more
+					more = l.mark(x.cues[k].Tracks, true, l.found, x.asked) || more
 				}
 			}
 		}
@@ -411,17 +430,17 @@ func (l *layer) ask(path, q, s int, asked []bool) {
 		if len(engs) == 0 && !owns {
 			continue
 		}
-		l.mark(cmd.Alerts, false, asked)
+		l.mark(cmd.Alerts, false, l.sure, asked)
 		if owns {
-			l.mark(cmd.Tracks, true, asked)
+			l.mark(cmd.Tracks, true, l.sure, asked)
 		}
 		for _, n := range engs {
 			e := &cmd.Engs[n]
 			if e.Own >= 0 {
 				asked[e.Own] = true
 			}
-			l.mark(e.Launch, true, asked)
-			l.mark(e.Engage, true, asked)
+			l.mark(e.Launch, true, l.sure, asked)
+			l.mark(e.Engage, true, l.sure, asked)
 		}
 	}
 }
@@ -449,8 +468,8 @@ func (l *layer) engagements(path, q, s, command int) []int {
 }
 
 // mark marks the views of a list and reports whether one was not marked before.
-func (l *layer) mark(feeds []Feed, firm bool, asked []bool) (more bool) {
-	for _, f := range l.upTo(feeds, firm) {
+func (l *layer) mark(feeds []Feed, firm bool, surely []int32, asked []bool) (more bool) {
+	for _, f := range l.upTo(feeds, firm, surely) {
 		more = more || !asked[f.View]
 		asked[f.View] = true
 	}
@@ -494,7 +513,7 @@ func (l *layer) pointed(c *NationCue, asked []bool) []int32 {
 	var out []int32
 	for _, v := range c.Views {
 		x := &l.views[v]
-		if asked[v] && min(first(c.Warnings, &x.Warned), first(c.Tracks, &x.Cued)) < l.sure[v] {
+		if asked[v] && min(first(c.Warnings, &x.Warned), first(c.Tracks, &x.Cued)) < l.found[v] {
 			out = append(out, v)
 		}
 	}
@@ -533,7 +552,7 @@ func (l *layer) put(feeds []Feed, firm bool) span {
 
 // list gives the number, among the path's, of a list of feeds.
 func (l *layer) list(feeds []Feed, firm bool, c *course) int32 {
-	feeds = l.upTo(feeds, firm)
+	feeds = l.upTo(feeds, firm, l.sure)
 	l.key = l.key[:0]
 	if firm {
 		l.key = append(l.key, 1)
@@ -561,7 +580,7 @@ func (l *layer) way(x *scene, c *course) int32 {
 		if len(pointed) == 0 {
 			continue
 		}
-		warnings, tracks := l.upTo(from.Warnings, false), l.upTo(from.Tracks, true)
+		warnings, tracks := l.upTo(from.Warnings, false, l.found), l.upTo(from.Tracks, true, l.found)
 		l.keyFeeds(warnings)
 		l.keyFeeds(tracks)
 		l.keyViews(pointed)
