@@ -27,181 +27,128 @@ func (e event) parts() (tMs, kind, eng int32) {
 
 // agenda hands out events in their order. The first looks of all engagements are
 // known before the fight begins: they are sorted once. What the fight itself
-// brings mostly comes later than what it brought before and is put at the end of
-// a short sorted list; what would have to go far forward in it goes to a heap.
-// Each time the earliest of the three is next.
+// brings mostly comes later than what it brought before and is put near the end
+// of a short sorted list. Each time the earlier of the two is next.
 type agenda struct {
-	sorted  []event // the first looks; behind them, never
-	next    int     // of sorted
-	spare   []event // to sort with
-	count   []int32 // of first looks, per bucket of time
-	shift   uint    // log2 of a bucket's milliseconds
-	recent  []event // in order from head on; behind them, never
-	head    int
-	distant heap
+	sorted    []event // the first looks; behind them, never
+	next      int     // of sorted
+	spare     []event // to sort with
+	low, high []int32 // to sort with: first looks per low and per high digit of time
+	digit     uint    // bits of a digit
+	shift     uint    // log2 of the milliseconds that the low one counts
+	recent    []event // in order from head on; behind them, never
+	head      int
 }
 
 // newAgenda makes an agenda for at most so many first looks, the last of which
 // may come at lastMs.
 func newAgenda(most int, lastMs int32) agenda {
-	// A quarter as many buckets as there may be looks, for there are rarely so many,
-	// but no fewer than serve a small raid.
-	width := max(bits.Len(uint(most))-2, 7)
-	shift := max(bits.Len32(uint32(max(lastMs, 1)))-width, 0)
-	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), count: make([]int32, max(int(lastMs), 0)>>shift+1), shift: uint(shift), recent: make([]event, 1, most+16), distant: heap{make([]event, 0, 64)}}
+	// Two digits that count to about as many as there are looks: few then have both
+	// in common.
+	digit := min(max(bits.Len(uint(most))-1, 5), 11)
+	shift := max(bits.Len32(uint32(max(lastMs, 1)))-2*digit, 0)
+	return agenda{
+		sorted: make([]event, 0, most+1), spare: make([]event, most+1), low: make([]int32, 1<<digit), high: make([]int32, 1<<digit),
+		digit: uint(digit), shift: uint(shift), recent: make([]event, 1, most+16),
+	}
 }
 
 func (a *agenda) reset() {
 	a.sorted, a.next = a.sorted[:0], 0
-	clear(a.count)
 	a.recent, a.head = append(a.recent[:0], never), 0
-	a.distant.items = a.distant.items[:0]
 }
 
 // arrive notes a battery's first look before the fight; sort follows the last.
 func (a *agenda) arrive(tMs, eng int32) {
 	a.sorted = append(a.sorted, eventAt(tMs, evFire, eng))
-	a.count[a.bucket(tMs)]++
 }
 
-func (a *agenda) bucket(tMs int32) int {
-	return int(min(uint(tMs)>>(a.shift&63), uint(len(a.count)-1)))
-}
-
-// few events are sorted by insertion; a bucket with more than these is sorted by
-// itself.
-const few = 24
-
-// sort puts the first looks in order: into buckets of time, then each by
-// insertion, which finds most near their place.
+// sort puts the first looks in order: by the low digit of their time, then by the
+// high one, each in one go over all; what has both in common, by insertion.
 func (a *agenda) sort() {
-	at, crowded := int32(0), false
-	for k, n := range a.count {
-		a.count[k] = at
-		at += n
-		crowded = crowded || n > few
+	low, high := a.low, a.high
+	clear(low)
+	clear(high)
+	mask, digit, shift := uint32(1)<<(a.digit&31)-1, a.digit&31, a.shift&31
+	for _, e := range a.sorted {
+		t := uint32(e>>32) >> shift
+		low[t&mask]++
+		high[t>>digit&mask]++
+	}
+	var lows, highs int32
+	for k, n := range low {
+		low[k] = lows
+		lows += n
+		n, high[k] = high[k], highs
+		highs += n
 	}
 	s := a.spare[:len(a.sorted)]
 	for _, e := range a.sorted {
-		tMs, _, _ := e.parts()
-		k := a.bucket(tMs)
-		s[a.count[k]] = e
-		a.count[k]++
+		at := &low[uint32(e>>32)>>shift&mask]
+		s[*at] = e
+		*at++
 	}
-	a.sorted, a.spare = s, a.sorted[:cap(a.sorted)]
-	if crowded {
-		from := int32(0)
-		for _, upto := range a.count { // each now points behind its bucket
-			if upto-from > few {
-				slices.Sort(s[from:upto])
-			}
-			from = upto
-		}
+	out := a.sorted
+	for _, e := range s {
+		at := &high[uint32(e>>32)>>shift>>digit&mask]
+		out[*at] = e
+		*at++
 	}
-	for i := 1; i < len(s); i++ {
-		e := s[i]
-		if s[i-1] <= e {
+	for i := 1; i < len(out); i++ {
+		e := out[i]
+		if out[i-1] <= e {
 			continue
 		}
 		k := i
-		for ; k > 0 && s[k-1] > e; k-- {
-			s[k] = s[k-1]
+		for ; k > 0 && out[k-1] > e; k-- {
+			out[k] = out[k-1]
 		}
-		s[k] = e
+		out[k] = e
+		if i-k > far { // very many have both digits in common
+			slices.Sort(out)
+			break
+		}
 	}
-	a.sorted = append(s, never)
+	a.sorted = append(out, never)
 }
 
-// far is how far forward in the list of recent events one is put before the heap
-// takes it.
+// far is how far an event is moved in a list one place after the other.
 const far = 24
 
+// push adds an event that comes after the last one handed out.
 func (a *agenda) push(e event) {
-	r := a.recent
-	if len(r) == cap(r) && a.head > 0 {
-		r = r[:copy(r, r[a.head:])]
+	if len(a.recent) == cap(a.recent) && a.head > 0 {
+		a.recent = a.recent[:copy(a.recent, a.recent[a.head:])]
 		a.head = 0
 	}
-	n := len(r) - 1
-	if n-a.head > far && r[n-far] > e {
-		a.recent = r
-		a.distant.push(e)
+	a.recent = append(a.recent, never)
+	r := a.recent[a.head:]
+	k := len(r) - 2
+	if k > far && r[k-far] > e {
+		at, _ := slices.BinarySearch(r[:k-far], e)
+		copy(r[at+1:k+1], r[at:k])
+		r[at] = e
 		return
 	}
-	r = append(r, never)
-	k := n
-	for k > a.head && r[k-1] > e {
+	for ; k > 0 && r[k-1] > e; k-- {
 		r[k] = r[k-1]
-		k--
 	}
 	r[k] = e
-	a.recent = r
 }
 
 // never comes after every event.
 const never = ^event(0)
 
-// pop gives the next event, never if there is none.
+// pop gives the next event, never if there is none. It is not to be asked again
+// after that.
 func (a *agenda) pop() event {
 	first, soon := a.sorted[a.next], a.recent[a.head]
-	if len(a.distant.items) > 0 && a.distant.items[0] < min(first, soon) {
-		return a.distant.pop()
-	}
 	if soon < first {
 		a.head++
 		return soon
 	}
-	if first != never {
-		a.next++
-	}
+	a.next++
 	return first
-}
-
-// heap is a binary heap without interfaces.
-type heap struct{ items []event }
-
-func (h *heap) push(e event) {
-	h.items = append(h.items, e)
-	i := len(h.items) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if e >= h.items[up] {
-			break
-		}
-		h.items[i] = h.items[up]
-		i = up
-	}
-	h.items[i] = e
-}
-
-func (h *heap) pop() event {
-	top := h.items[0]
-	last := h.items[len(h.items)-1]
-	h.items = h.items[:len(h.items)-1]
-	if len(h.items) > 0 {
-		h.replace(last)
-	}
-	return top
-}
-
-// replace takes the first away and puts another in.
-func (h *heap) replace(e event) {
-	n, i := len(h.items), 0
-	for {
-		c := 2*i + 1
-		if c >= n {
-			break
-		}
-		if c+1 < n && h.items[c+1] < h.items[c] {
-			c++
-		}
-		if h.items[c] >= e {
-			break
-		}
-		h.items[i] = h.items[c]
-		i = c
-	}
-	h.items[i] = e
 }
 
 // queue is a first-in first-out list of engagements that wait for a channel.

@@ -314,25 +314,23 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 		if path < 0 {
 			continue
 		}
+		x := p.aim(i)
 		if !a.onTime[i] {
 			differs := late[0].differs
 			late = late[1:]
 			if differs {
 				_, p.whenMs = p.prepare(&briefs[path], int32(i), path, engs, p.whenMs[:0], nil)
-				engs = p.line(int32(i), engs, p.whenMs)
+				engs = p.line(x, engs, p.eng[engs:engs+len(p.whenMs)], p.whenMs)
 				continue
 			}
 		}
 		f := &a.forecasts[forecasts[path]]
 		blank, whenMs := a.blank[f.engs.from:f.engs.to], a.whenMs[f.engs.from:f.engs.to]
-		to := p.eng[engs : engs+len(blank)]
 		if f.open == 0 || !a.onTime[i] { // what is late and yet as forecast leaves nothing open
-			for k := range to {
-				to[k] = blank[k]
-			}
-			engs = p.line(int32(i), engs, whenMs)
+			engs = p.line(x, engs, blank, whenMs)
 			continue
 		}
+		to := p.eng[engs : engs+len(blank)]
 		p.whenMs = p.whenMs[:0]
 		for k := range blank {
 			s, when := &blank[k], whenMs[k]
@@ -346,7 +344,7 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 			to[len(p.whenMs)] = *s
 			p.whenMs = append(p.whenMs, when)
 		}
-		engs = p.line(int32(i), engs, p.whenMs)
+		engs = p.line(x, engs, to[:len(p.whenMs)], p.whenMs)
 	}
 	p.mustered(engs)
 }

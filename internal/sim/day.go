@@ -49,9 +49,11 @@ func (p *Player) Left() []int32 { return p.left }
 // stock fills the magazines: as the board has them, or as given.
 func (p *table) stock() {
 	for i := range p.magazines {
-		p.magazines[i] = magazine{gun: p.guns[i], left: p.b.Batteries[i].Rounds, salvo: p.b.Batteries[i].Salvo}
+		m := &p.magazines[i]
+		m.waiting.reset()
+		*m = magazine{gun: p.guns[i], left: p.b.Batteries[i].Rounds, salvo: p.b.Batteries[i].Salvo, waiting: m.waiting}
 		if p.rounds != nil {
-			p.magazines[i].left, p.magazines[i].salvo = p.rounds[i], p.salvo[i]
+			m.left, m.salvo = p.rounds[i], p.salvo[i]
 		}
 	}
 }

@@ -9,7 +9,8 @@ type gun struct {
 	lostMs, channels     int32
 	reserve              int32
 	reserveValue, ration int32
-	assessMs, nation     int32
+	battery, nation      int32
+	assessMs             int32
 	once, coordinate     bool
 	atOnce               bool
 	kind                 int32 // of round
@@ -24,7 +25,7 @@ func newGun(b *Board, battery int) gun {
 	how, in := &b.Commands[bt.Nation], &b.Interceptors[bt.Interceptor]
 	g := gun{
 		entity: bt.Entity, missed: how.MissedKill, falseKill: how.FalseKill, common: in.Entity, perMissile: always,
-		nation: bt.Nation, kind: bt.Interceptor, reactionMs: bt.ReactionMs, assessMs: bt.AssessMs, lostMs: bt.LostMs, channels: bt.Channels,
+		battery: int32(battery), nation: bt.Nation, kind: bt.Interceptor, reactionMs: bt.ReactionMs, assessMs: bt.AssessMs, lostMs: bt.LostMs, channels: bt.Channels,
 		reserve: how.Reserve, reserveValue: how.ReserveValue, ration: how.Ration, once: bt.Once, coordinate: how.Coordinate, atOnce: how.AtOnce,
 	}
 	g.seenMs = g.assessMs
@@ -38,17 +39,19 @@ func newGun(b *Board, battery int) gun {
 }
 
 // magazine is what a battery has left, and what it has done, in the run being
-// played.
+// played. What every look asks stands first, together.
 type magazine struct {
 	left, salvo int32 // rounds
 	busy        int32 // channels in use
 	open, home  int32 // missiles it may yet shoot at; of these, at its own nation's assets
 	need        int32 // rounds it would take to use every look it has left
 	plenty      bool  // its rounds cover that, whatever happens
+	waits       bool  // its command minds others' shots even then
 	works       bool  // no common-mode failure of its type of round in this raid
 	gun
 	shots, wasted int32
 	onOthers      int32
+	waiting       queue // bouts that wait for a channel
 }
 
 // target is a missile in the run being played.
@@ -56,28 +59,34 @@ type target struct {
 	entity          uint64
 	startMs, killMs int32 // raid time; Never: it is not killed
 	killBy          int32 // battery
-	shots           int32 // rounds fired at it
-	value           int32 // of the asset it flies at, thousandths
-	exposed         bool  // its own nation had no round left for it
+	awaitedMs       int32 // raid time until which some nation awaits a shot's result
+	missile         int32
+	shotAt          bool // rounds were fired at it
+	exposed         bool // its own nation had no round left for it
 }
+
+// bout is an engagement as it is fought: one battery's looks at one missile.
+type bout struct {
+	by       *magazine
+	at       *target
+	as       *engState // as it was prepared
+	look     int32     // the next to try, of shown; that of a shot in flight is the one before
+	looks    int32     // left, with that one
+	used     int32     // rounds this battery fired at this missile
+	owed     int32     // what it adds to its battery's need
+	metMs    int32     // raid time at which the shot in flight meets the missile
+	salvo    int32     // its rounds
+	kills    bool
+	onOthers bool
+}
+
+// slot is the place of the next look among the engagement's.
+func (s *bout) slot() int32 { return s.look - s.as.slot0 }
 
 // fight plays the engagements in the order of time.
 func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 	b := p.b
 	p.dice, p.log = dice, log
-	for i := range p.waiting {
-		p.waiting[i].reset()
-	}
-	for i, path := range p.path {
-		value := int32(-1)
-		if path >= 0 {
-			if a := b.Paths[path].Asset; a >= 0 {
-				value = b.Assets[a].ValueMilli
-			}
-		}
-		x := &p.targets[i]
-		x.entity, x.startMs, x.killMs, x.killBy, x.shots, x.value, x.exposed = p.entity[i], p.startMs[i], Never, -1, 0, value, false
-	}
 	p.minded, p.group = false, ps.Group
 	clear(p.flying)
 	clear(p.dry)
@@ -97,114 +106,111 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 		if next == never {
 			break
 		}
-		t, kind, eng := next.parts()
+		t, kind, n := next.parts()
 		if kind == evFire {
-			p.fire(eng, t)
+			p.fire(n, t)
 		} else {
-			p.result(eng, t)
+			p.result(n, t)
 		}
 	}
 	p.log = nil
 }
 
 // fire launches at time t if everything allows it, or logs why not.
-func (p *table) fire(ei, t int32) {
-	s := &p.eng[ei]
-	if s.done {
-		return
-	}
-	m, x := &p.magazines[s.battery], &p.targets[s.missile]
-	if x.killMs != Never && x.killMs+m.seenMs <= t && (m.missed == 0 || !p.blind(m, x, s.missile, s.slot, t)) || t > m.lostMs {
-		s.end(m)
+func (p *table) fire(n, t int32) {
+	s := &p.bouts[n]
+	m, x := s.by, s.at
+	if x.killMs <= t-m.seenMs && (m.missed == 0 || !p.blind(s, t)) || t > m.lostMs {
+		s.end()
 		return
 	}
 	// The look in whose time this launch falls.
 	rel := t - x.startMs
 	var sl *slot
 	var upto uint64
-	j := s.slot
-	for ; j < s.slots; j++ {
-		sl = &p.shown[s.slot0+j]
+	j, end := s.look, s.look+s.looks
+	for ; j < end; j++ {
+		sl = &p.shown[j]
 		if sl.LaunchMs < rel {
 			continue
 		}
-		if upto = s.threshold(sl, rel); upto > 0 {
+		if upto = s.as.threshold(sl, rel); upto > 0 {
 			break
 		}
-		if s.threshold(sl, sl.LaunchMs) > 0 {
+		if s.as.threshold(sl, sl.LaunchMs) > 0 {
 			// In time for this look, but no mode allows it yet.
-			s.slot = j
-			p.events.push(eventAt(x.startMs+sl.LaunchMs, evFire, ei))
+			s.look, s.looks = j, end-j
+			p.events.push(eventAt(x.startMs+sl.LaunchMs, evFire, n))
 			return
 		}
 	}
-	s.slot = j
-	if j >= s.slots {
-		s.end(m)
+	if j >= end {
+		s.end()
 		return
 	}
-	s.owe(m)
+	s.look, s.looks = j, end-j
+	s.owe()
 	switch {
 	case m.left == 0:
-		p.tell(EvDry, t, s.missile, s.battery, 0)
+		p.tell(EvDry, t, s, 0)
 		if !s.onOthers && p.dry[m.nation] {
 			x.exposed = true
 		}
-		s.end(m)
+		s.end()
 		return
-	case m.left <= m.reserve && x.value < m.reserveValue:
-		p.tell(EvReserved, t, s.missile, s.battery, 0)
-		s.end(m)
+	case m.left <= m.reserve && p.value(x) < m.reserveValue:
+		p.tell(EvReserved, t, s, 0)
+		s.end()
 		return
 	case m.ration > 0 && s.used >= m.ration:
-		s.end(m)
+		s.end()
 		return
 	case s.onOthers && m.left-m.salvo < m.home*m.salvo:
 		// Its own nation's assets come first: one look for each missile that may
 		// still come at them stays in the launchers.
-		p.tell(EvReserved, t, s.missile, s.battery, 0)
-		s.end(m)
+		p.tell(EvReserved, t, s, 0)
+		s.end()
 		return
 	}
-	if (m.coordinate || !m.plenty && m.left < m.need) && !p.oracle {
+	if m.waits || !m.plenty && m.left < m.need {
 		// Rounds are short, or the command never shoots twice at once.
-		if known := p.awaited(s.missile, m.nation, t); known > t {
+		if known := p.awaited(x, m.nation, t); known > t {
 			// Somebody of the group has a shot on its way: see what that one does
 			// first, unless this is the last look.
-			for n, later := range p.slotsOf(s)[s.slot+1:] {
-				if x.startMs+later.LaunchMs >= known {
-					p.tell(EvWaits, t, s.missile, s.battery, known)
-					s.slot += int32(n) + 1
-					s.owe(m)
-					p.events.push(eventAt(x.startMs+later.LaunchMs, evFire, ei))
+			for k := j + 1; k < end; k++ {
+				if again := x.startMs + p.shown[k].LaunchMs; again >= known {
+					p.tell(EvWaits, t, s, known)
+					s.look, s.looks = k, end-k
+					s.owe()
+					p.events.push(eventAt(again, evFire, n))
 					return
 				}
 			}
 			if m.left < m.open*m.salvo {
 				// There is no later look, but also not one round for each missile this
 				// battery may yet have to meet: the other's shot must do.
-				p.tell(EvSpared, t, s.missile, s.battery, 0)
-				s.end(m)
+				p.tell(EvSpared, t, s, 0)
+				s.end()
 				return
 			}
 		}
 	}
 	if m.channels > 0 && m.busy >= m.channels {
-		p.tell(EvBusy, t, s.missile, s.battery, 0)
-		p.waiting[s.battery].push(ei)
+		p.tell(EvBusy, t, s, 0)
+		m.waiting.push(n)
 		return
 	}
-	n := min(m.salvo, m.left)
+	rounds := min(m.salvo, m.left)
 	if m.ration > 0 {
-		n = min(n, m.ration-s.used)
+		rounds = min(rounds, m.ration-s.used)
 	}
-	tau := sl.InterceptMs
+	met := x.startMs + sl.InterceptMs
 	if rel != sl.LaunchMs {
-		tau = p.kins[s.kin].meets(rel)
+		met = x.startMs + p.kins[s.as.kin].meets(rel)
 	}
 	if p.given != nil {
-		e := &p.engs[s.e]
-		upto = p.given.Threshold(int(s.missile), int(e.command), int(e.index), int(s.slot), int(s.mode(sl, rel)))
+		e := &p.engs[s.as.e]
+		upto = p.given.Threshold(int(x.missile), int(e.command), int(e.index), int(s.slot()), int(s.as.mode(sl, rel)))
 	}
 	works := m.works
 	if m.perMissile != always {
@@ -212,40 +218,47 @@ func (p *table) fire(ei, t int32) {
 	}
 	s.kills = false
 	if works {
-		s.kills = n > 0 && draw.Hit(p.dice.For(x.entity, sl.kill), upto)
-		for r := int32(1); r < n && !s.kills; r++ {
-			s.kills = draw.Hit(p.dice.U64(x.entity, keyKill(m.entity, s.slot, r)), upto)
+		s.kills = rounds > 0 && draw.Hit(p.dice.For(x.entity, sl.kill), upto)
+		for r := int32(1); r < rounds && !s.kills; r++ {
+			s.kills = draw.Hit(p.dice.U64(x.entity, keyKill(m.entity, s.slot(), r)), upto)
 		}
 	}
-	if s.kills && x.startMs+tau < x.killMs {
-		x.killMs, x.killBy = x.startMs+tau, s.battery
+	if s.kills && met < x.killMs {
+		x.killMs, x.killBy = met, m.battery
 	}
 	if p.log != nil {
-		p.log.add(Event{Kind: EvShot, TMs: t, Missile: s.missile, A: s.battery, B: n, C: s.slot, D: s.mode(sl, rel), Sspk: upto})
+		p.log.add(Event{Kind: EvShot, TMs: t, Missile: x.missile, A: m.battery, B: rounds, C: s.slot(), D: s.as.mode(sl, rel), Sspk: upto})
 	}
-	m.left -= n
+	m.left -= rounds
 	m.busy++
-	x.shots += n
-	s.used += n
-	s.tauMs, s.salvo = tau, n
-	s.slot++
-	s.owe(m)
+	x.shotAt = x.shotAt || rounds > 0
+	s.used += rounds
+	s.metMs, s.salvo = met, rounds
+	s.look, s.looks = j+1, end-j-1
+	s.owe()
 	if s.onOthers {
 		p.dry[m.nation] = true
-		m.onOthers += n
+		m.onOthers += rounds
 	}
-	known := x.startMs + tau + m.assessMs
-	flying := &p.flying[int(s.missile)*p.nations+int(m.nation)]
+	known := met + m.assessMs
+	flying := &p.flying[int(x.missile)*p.nations+int(m.nation)]
 	*flying = max(*flying, known)
-	p.events.push(eventAt(known, evResult, ei))
+	x.awaitedMs = max(x.awaitedMs, known)
+	p.events.push(eventAt(known, evResult, n))
 }
 
 // awaited gives until when the result of a shot at a missile is awaited, by whom
 // fights as one with a nation. Where that might be another time if others did,
 // whose batteries fight as one is minded.
-func (p *table) awaited(missile, nation, t int32) int32 {
-	flying := p.flying[int(missile)*p.nations : int(missile+1)*p.nations]
+func (p *table) awaited(x *target, nation, t int32) int32 {
+	if x.awaitedMs <= t {
+		return t // nobody has anything in the air
+	}
+	flying := p.flying[int(x.missile)*p.nations:][:p.nations]
 	own := flying[nation]
+	if own == x.awaitedMs {
+		return own
+	}
 	known := own
 	for n, at := range flying {
 		if at > t && at > own {
@@ -258,98 +271,109 @@ func (p *table) awaited(missile, nation, t int32) int32 {
 	return known
 }
 
+// value is that of the asset a missile flies at, thousandths; -1: none.
+func (p *table) value(x *target) int32 {
+	if a := p.b.Paths[p.path[x.missile]].Asset; a >= 0 {
+		return p.b.Assets[a].ValueMilli
+	}
+	return -1
+}
+
 // tell logs what became of a shot that was not fired.
-func (p *table) tell(kind EventKind, t, missile, battery, b int32) {
-	p.log.add(Event{Kind: kind, TMs: t, Missile: missile, A: battery, B: b})
+func (p *table) tell(kind EventKind, t int32, s *bout, b int32) {
+	if p.log != nil {
+		p.log.add(Event{Kind: kind, TMs: t, Missile: s.at.missile, A: s.by.battery, B: b})
+	}
+}
+
+// believes logs what a command makes of a missile.
+func (p *table) believes(kind EventKind, t int32, s *bout) {
+	if p.log != nil {
+		p.log.add(Event{Kind: kind, TMs: t, Missile: s.at.missile, A: s.by.nation})
+	}
 }
 
 // end closes an engagement.
-func (s *engState) end(m *magazine) {
-	if s.done {
-		return
-	}
+func (s *bout) end() {
+	m := s.by
 	m.open--
-	if !s.onOthers {
-		m.home--
-	}
-	s.done = true
+	m.home -= 1 - one(s.onOthers)
 	m.need -= s.owed
-	s.owed = 0
 }
 
 // owe notes how many rounds an engagement may still take from its battery. A
 // battery whose rounds cover all that it owes cannot run dry, because every shot
 // takes from what is owed at least what it takes from the rounds: it need not be
 // asked again.
-func (s *engState) owe(m *magazine) {
-	if !m.plenty {
-		owed := s.owes(m)
+func (s *bout) owe() {
+	if m := s.by; !m.plenty {
+		owed := m.owes(s.looks, s.used)
 		m.need += owed - s.owed
 		s.owed = owed
 	}
 }
 
-// owes is how many rounds an engagement may still take.
-func (s *engState) owes(m *magazine) int32 {
-	looks := s.slots - s.slot
+// owes is how many rounds of a battery a bout may still take that has so many looks
+// left and has used so many rounds.
+func (m *magazine) owes(looks, used int32) int32 {
 	if m.once {
 		looks = min(looks, 1)
 	}
 	owed := looks * m.salvo
 	if m.ration > 0 {
-		owed = min(owed, m.ration-s.used)
+		owed = min(owed, m.ration-used)
 	}
 	return owed
 }
 
 // blind reports whether a command fails to see that a missile is dead and will
 // shoot at it once more.
-func (p *table) blind(m *magazine, x *target, missile, slot, t int32) bool {
-	if m.missed == 0 || !draw.Hit(p.dice.U64(x.entity, m.entity^purposeMissed+uint64(slot)*spreadSlot), m.missed) {
+func (p *table) blind(s *bout, t int32) bool {
+	m, x := s.by, s.at
+	if m.missed == 0 || !draw.Hit(p.dice.U64(x.entity, m.entity^purposeMissed+uint64(s.slot())*spreadSlot), m.missed) {
 		return false
 	}
-	p.tell(EvMissedKill, t, missile, m.nation, 0)
+	p.believes(EvMissedKill, t, s)
 	return true
 }
 
 // result frees the channel, decides on another look, and serves whoever waits.
-func (p *table) result(ei, t int32) {
-	s := &p.eng[ei]
-	m, x := &p.magazines[s.battery], &p.targets[s.missile]
-	met := x.startMs + s.tauMs
+func (p *table) result(n, t int32) {
+	s := &p.bouts[n]
+	m, x := s.by, s.at
 	m.busy--
 	m.shots += s.salvo
 	again := true
 	switch {
-	case x.killMs < met || x.killMs == met && x.killBy != s.battery:
+	case x.killMs < s.metMs || x.killMs == s.metMs && x.killBy != m.battery:
 		m.wasted += s.salvo
-		p.tell(EvWasted, met, s.missile, s.battery, s.salvo)
-		again = m.missed != 0 && p.blind(m, x, s.missile, s.slot, t)
+		p.tell(EvWasted, s.metMs, s, s.salvo)
+		again = m.missed != 0 && p.blind(s, t)
 	case s.kills:
-		p.tell(EvKill, met, s.missile, s.battery, 0)
-		again = m.missed != 0 && p.blind(m, x, s.missile, s.slot, t)
+		p.tell(EvKill, s.metMs, s, 0)
+		again = m.missed != 0 && p.blind(s, t)
 	default:
-		p.tell(EvMiss, met, s.missile, s.battery, s.salvo)
-		if m.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, m.entity^purposeFalse+uint64(s.slot-1)*spreadSlot), m.falseKill) {
-			p.tell(EvThinksKill, t, s.missile, m.nation, 0)
+		p.tell(EvMiss, s.metMs, s, s.salvo)
+		if m.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, m.entity^purposeFalse+uint64(s.slot()-1)*spreadSlot), m.falseKill) {
+			p.believes(EvThinksKill, t, s)
 			again = false
 		}
 	}
 	if again && !m.once {
-		for rel := t - x.startMs; s.slot < s.slots && p.shown[s.slot0+s.slot].LaunchMs < rel; s.slot++ {
+		for rel := t - x.startMs; s.looks > 0 && p.shown[s.look].LaunchMs < rel; s.look, s.looks = s.look+1, s.looks-1 {
 		}
 	}
-	if again && !m.once && s.slot < s.slots {
-		s.owe(m)
+	if again && !m.once && s.looks > 0 {
+		s.owe()
 		if m.atOnce {
-			p.fire(ei, t)
+			p.fire(n, t)
 		} else {
-			p.events.push(eventAt(x.startMs+p.shown[s.slot0+s.slot].LaunchMs, evFire, ei))
+			p.events.push(eventAt(x.startMs+p.shown[s.look].LaunchMs, evFire, n))
 		}
 	} else {
-		s.end(m)
+		s.end()
 	}
-	for q := &p.waiting[s.battery]; !q.empty() && m.busy < m.channels; {
-		p.fire(q.pop(), t)
+	for m.busy < m.channels && !m.waiting.empty() {
+		p.fire(m.waiting.pop(), t)
 	}
 }

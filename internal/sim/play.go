@@ -135,11 +135,11 @@ type table struct {
 
 	// The fight.
 	eng       []engState
-	engaged   int        // of eng: how many this run has
+	bouts     []bout
+	engaged   int        // of bouts: how many this run has
 	whenMs    []int32    // when each first means to shoot, from launch
 	targets   []target   // per missile
 	magazines []magazine // per battery
-	waiting   []queue    // per battery
 	flying    []int32    // per missile × nation: raid time until which a shot's result is awaited
 	nations   int
 	group     []int32 // per nation: its fire-control group under the posture
@@ -195,13 +195,15 @@ func newTable(pr *program, layout *Layout) *table {
 	p.flown = make([]int32, len(b.Paths))
 	p.following = newFollowing(n)
 
-	p.eng, p.whenMs = make([]engState, pr.maxEngs), make([]int32, 0, pr.maxEngs)
+	p.eng, p.bouts, p.whenMs = make([]engState, pr.maxEngs), make([]bout, pr.maxEngs), make([]int32, 0, pr.maxEngs)
 	p.targets, p.magazines = make([]target, n), make([]magazine, len(b.Batteries))
 	p.nations = len(b.Nations)
 	p.flying = make([]int32, n*p.nations)
-	p.waiting = make([]queue, len(b.Batteries))
-	for i := range p.waiting {
-		p.waiting[i].items = make([]int32, 0, 8)
+	for i := range p.magazines {
+		p.magazines[i].waiting.items = make([]int32, 0, 8)
+	}
+	for i := range p.targets {
+		p.targets[i].entity, p.targets[i].missile = pr.entity[i], int32(i)
 	}
 	p.dry = make([]bool, len(b.Nations))
 	p.works = make([]bool, len(b.Interceptors))

@@ -13,12 +13,14 @@ import (
 // order: an event pushed later than the last one handed out comes in its place.
 func TestAgendaIsInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		const last = 5000
-		first := rapid.SliceOfN(rapid.Int32Range(0, last), 0, 200).Draw(t, "first")
-		if rapid.Bool().Draw(t, "together") {
-			for i := range first {
-				first[i] = first[0] // all missiles at once
-			}
+		last := rapid.SampledFrom([]int32{5_000, 50_000_000}).Draw(t, "last") // ms: sorted by time in full, and by digits first
+		n := rapid.IntRange(0, 200).Draw(t, "n")
+		first := rapid.SliceOfN(rapid.Int32Range(0, last), n, n).Draw(t, "first")
+		// All missiles at once; or nearly, so that more have the digits in common than
+		// insertion is for.
+		within := rapid.SampledFrom([]int32{1, 50, last + 1}).Draw(t, "within")
+		for i := range first {
+			first[i] = first[0]/2 + first[i]%within
 		}
 		a := newAgenda(len(first), last)
 		for round := 0; round < 2; round++ { // the second uses what the first left
@@ -31,7 +33,8 @@ func TestAgendaIsInOrder(t *testing.T) {
 				eng++
 			}
 			a.sort()
-			more := rapid.SliceOfN(rapid.Int32Range(0, 3*last), 0, 300).Draw(t, "more")
+			n := rapid.IntRange(0, 300).Draw(t, "brought")
+			more := rapid.SliceOfN(rapid.Int32Range(0, 3*last), n, n).Draw(t, "more")
 			var got []event
 			for {
 				e := a.pop()
@@ -40,7 +43,7 @@ func TestAgendaIsInOrder(t *testing.T) {
 				}
 				got = append(got, e)
 				at, _, _ := e.parts()
-				for range min(len(more), 2) {
+				for range min(len(more), 5) {
 					x := eventAt(at+more[0], evResult, eng)
 					more = more[1:]
 					eng++

@@ -1,6 +1,8 @@
 package sim
 
-// engState is one battery against one missile in the run being played.
+import "math"
+
+// engState is one battery against one missile, as it is prepared for a fight.
 type engState struct {
 	e        int32 // of the program's engagements
 	missile  int32
@@ -12,13 +14,7 @@ type engState struct {
 	lorMs    int32
 	eorMs    int32
 	kin      int32
-	slot     int32 // next slot to try; that of a shot in flight is the one before
-	tauMs    int32 // its intercept, from launch
-	salvo    int32 // its rounds
-	used     int32 // rounds this battery fired at this missile
-	owed     int32 // what it adds to its battery's need
-	kills    bool
-	done     bool
+	slot     int32 // the first to try
 	onOthers bool
 }
 
@@ -51,45 +47,52 @@ func (p *table) ready(briefs []brief, out []int32, log *Log) {
 		}
 		var t times
 		t, p.whenMs = p.prepare(&briefs[path], int32(i), path, engs, p.whenMs[:0], log)
-		engs = p.line(int32(i), engs, p.whenMs)
+		engs = p.line(p.aim(i), engs, p.eng[engs:engs+len(p.whenMs)], p.whenMs)
 		c := p.b.Paths[path].counted(t)
 		p.note(path, &c, 1, out)
 	}
 	p.mustered(engs)
 }
 
-// mustered ends the list of engagements that line began.
-func (p *table) mustered(engs int) {
-	p.engaged = engs
+// mustered ends the list of bouts that line began.
+func (p *table) mustered(bouts int) {
+	p.engaged = bouts
 	for k := range p.magazines {
 		m := &p.magazines[k]
 		// Where kills are known at launch nobody waits for another's shot, and
 		// nobody asks whether rounds are short.
 		m.plenty = p.oracle || m.left >= m.need && m.ration == 0
+		m.waits = m.coordinate && !p.oracle
 	}
 	p.events.sort()
 }
 
-// line puts the engagements of a missile, which stand in eng from engs on, on the
-// agenda and in the books of their batteries. It gives the place behind them.
-func (p *table) line(missile int32, engs int, whenMs []int32) int {
-	start := p.startMs[missile]
-	eng := p.eng[engs : engs+len(whenMs)]
+// aim makes a missile a target of the fight to come.
+func (p *table) aim(missile int) *target {
+	x := &p.targets[missile]
+	x.startMs, x.killMs, x.killBy, x.awaitedMs, x.shotAt, x.exposed = p.startMs[missile], Never, -1, math.MinInt32, false, false
+	return x
+}
+
+// line puts prepared engagements with a missile on the agenda and in the books of
+// their batteries, as bouts from a place on. It gives the place behind them.
+func (p *table) line(x *target, bouts int, eng []engState, whenMs []int32) int {
+	to := p.bouts[bouts : bouts+len(eng)]
+	whenMs = whenMs[:len(eng)]
 	for k := range eng {
 		s := &eng[k]
-		s.missile = missile
 		m := &p.magazines[s.battery]
-		if !p.oracle {
-			s.owed = s.owes(m)
-			m.need += s.owed
-		}
+		looks := s.slots - s.slot
+		owed := m.owes(looks, 0)
+		b := &to[k]
+		b.by, b.at, b.as = m, x, s
+		b.look, b.looks, b.used, b.owed, b.onOthers = s.slot0+s.slot, looks, 0, owed, s.onOthers
 		m.open++
-		if !s.onOthers {
-			m.home++
-		}
-		p.events.arrive(start+whenMs[k], int32(engs+k))
+		m.home += 1 - one(s.onOthers)
+		m.need += owed
+		p.events.arrive(x.startMs+whenMs[k], int32(bouts+k))
 	}
-	return engs + len(eng)
+	return bouts + len(eng)
 }
 
 // prepare works out which batteries become ready against a missile. It puts their
@@ -267,19 +270,23 @@ func (p *table) noteAsset(asset int32, c *counted, n int32, out []int32) {
 func (p *table) slotsOf(s *engState) []slot { return p.shown[s.slot0 : s.slot0+s.slots] }
 
 // threshold gives the best kill threshold that the allowed modes offer to a
-// launch at t in a slot; 0 if none is allowed.
+// launch at t in a slot; 0 if none is allowed. Which are is anybody's guess, so
+// that all are asked without a branch.
 func (s *engState) threshold(sl *slot, t int32) uint64 {
-	var best uint64
-	if s.orgMs <= t {
-		best = sl.Organic
+	organic, launch, engage := sl.Organic, sl.Launch, sl.Eng
+	if s.orgMs > t {
+		organic = 0
 	}
-	if s.lorMs <= t && s.ownMs <= sl.HandoverMs && sl.Launch > best {
-		best = sl.Launch
+	if s.lorMs > t {
+		launch = 0
 	}
-	if s.eorMs <= t && sl.Eng > best {
-		best = sl.Eng
+	if s.ownMs > sl.HandoverMs {
+		launch = 0
 	}
-	return best
+	if s.eorMs > t {
+		engage = 0
+	}
+	return max(organic, launch, engage)
 }
 
 // The modes as the log numbers them.

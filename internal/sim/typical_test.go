@@ -46,9 +46,9 @@ func (p *Player) Typical(posture int, share uint64) []Opportunity {
 	t.detect(briefs, 0, nil)
 	t.ready(briefs, make([]int32, p.layout.Len()), nil)
 	var list []Opportunity
-	for k := range t.eng[:t.engaged] {
-		s := &t.eng[k]
-		o := Opportunity{Missile: int(s.missile), Battery: int(t.engs[s.e].battery), Ready: [3]int32{s.orgMs, s.lorMs, s.eorMs}}
+	for k := range t.bouts[:t.engaged] {
+		s := t.bouts[k].as
+		o := Opportunity{Missile: int(t.bouts[k].at.missile), Battery: int(t.engs[s.e].battery), Ready: [3]int32{s.orgMs, s.lorMs, s.eorMs}}
 		for _, sl := range t.slotsOf(s) {
 			x := Shot{LaunchMs: sl.LaunchMs, InterceptMs: sl.InterceptMs}
 			if s.orgMs <= sl.LaunchMs {
