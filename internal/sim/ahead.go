@@ -14,6 +14,7 @@ type ahead struct {
 	teller *table // of the almanac's program
 
 	serial  uint64   // of the player's looks: the run
+	drawn   []uint64 // per missile × eye of the teller: the draw of those that are on time
 	late    []int32  // missiles of which something is found late, on which a forecast hangs
 	onTime  []bool   // per missile: it flies, and is none of these
 	odd     []odd    // under the posture at hand: what came of those that are late, and of those not wholly foreseen
@@ -72,6 +73,7 @@ func newAhead(p *table) *ahead {
 		fought: make([]fought, 0, foughtKept), sharing: make([]sharing, len(o.fights)), flown: make([]int32, len(p.b.Paths)),
 	}
 	a.teller.path, a.teller.startMs = p.path, p.startMs
+	a.drawn = make([]uint64, n*a.teller.maxEyes)
 	for _, states := range a.telling {
 		for _, k := range states {
 			for int(k) >= len(a.heard) {
@@ -163,13 +165,14 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 		for k := range eyes {
 			e := &eyes[k]
 			seen := e.sureMs
-			if seen < 0 {
+			if seen < 0 || e.firstMs < seen {
 				u := dice.For(p.entity[i], e.find)
 				if u >= a.level[path] {
 					a.late, a.onTime[i] = append(a.late, int32(i)), false
 					a.flown[path]--
 					break
 				}
+				a.drawn[i*t.maxEyes+k] = u
 				seen = t.curves.at(e.search, u)
 				if e.lostMs != Never {
 					seen = before(seen, e.lostMs-p.startMs[i])
@@ -187,7 +190,7 @@ func (p *table) workOut(sight int32, briefs []brief, forecasts []int32, dice dra
 	for _, i := range a.late {
 		path := p.path[i]
 		p.lookAt(i, path, dice)
-		p.detectOne(i, path, briefs[path].way, nil, dice, nil)
+		p.detectOne(i, path, briefs[path].way, dice, nil)
 	}
 	if a.filling {
 		p.limit(sight, a.late, p.mayFill, nil)
@@ -205,12 +208,13 @@ func (p *table) workOut(sight int32, briefs []brief, forecasts []int32, dice dra
 	}
 }
 
-// decide works out the engagements that forecasts leave open.
+// decide settles the engagements that forecasts leave open, and works out those
+// that cannot be settled.
 func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool) {
 	t := a.teller
 	t.renew()
 	t.whenMs = t.whenMs[:0]
-	forecasts, briefs := a.of[posture][state], t.states[posture][state]
+	forecasts, briefs, forks := a.of[posture][state], t.states[posture][state], a.forksOf[posture][state]
 	for i, path := range p.path {
 		if !a.onTime[i] {
 			continue
@@ -219,39 +223,62 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 		if f.open == 0 {
 			continue
 		}
-		br := &briefs[path]
-		t.detectOne(int32(i), path, br.way, nil, dice, nil)
-		var when times
-		when, t.whenMs = t.prepare(br, int32(i), path, len(t.whenMs), t.whenMs, nil)
+		from := len(t.whenMs)
+		when, ok := a.settled(int32(i), forks[path])
+		if !ok {
+			br := &briefs[path]
+			t.detectOne(int32(i), path, br.way, dice, nil)
+			when, t.whenMs = t.prepare(br, int32(i), path, from, t.whenMs[:from], nil)
+		}
 		shots := times{Never, Never, min(when.firstShot, f.firstShot), max(when.lastShot, f.lastShot)}
 		a.odd = append(a.odd, odd{missile: int32(i), counted: p.b.Paths[path].counted(shots)})
+		if shared {
+			a.bringOpen(t, int32(i), f, t.eng[from:len(t.whenMs)], t.whenMs[from:])
+		}
 	}
 	a.opened = len(t.whenMs)
-	if !shared {
-		return
+	p.shown = t.shown
+}
+
+// settled puts what comes of a missile's open engagements behind those of others,
+// if their forks tell.
+func (a *ahead) settled(missile int32, forks span) (out times, ok bool) {
+	t := a.teller
+	out = times{Never, Never, Never, -1}
+	for _, k := range a.forkList[forks.from:forks.to] {
+		n, ok := a.settle(k, missile)
+		if !ok {
+			return out, false
+		}
+		if n == noOutcome {
+			continue
+		}
+		x := &a.outcomes[n]
+		s := &t.eng[len(t.whenMs)]
+		*s = x.engState
+		s.missile = missile
+		t.whenMs = append(t.whenMs, x.whenMs)
+		out.firstShot, out.lastShot = min(out.firstShot, x.whenMs), max(out.lastShot, x.lastMs)
 	}
-	next := 0
-	for i, path := range p.path {
-		if !a.onTime[i] {
+	return out, true
+}
+
+// bringOpen notes what comes of the engagements that a forecast leaves open, where
+// it is not as if all goes well.
+func (a *ahead) bringOpen(t *table, missile int32, f *forecast, engs []engState, whenMs []int32) {
+	for k := f.engs.from; k < f.engs.to; k++ {
+		if !a.isOpen[k] {
 			continue
 		}
-		f := &a.forecasts[forecasts[path]]
-		if f.open == 0 {
-			continue
+		n := 0
+		if len(engs) > 0 && engs[0].battery == a.blank[k].battery {
+			n = 1
 		}
-		for k := f.engs.from; k < f.engs.to; k++ {
-			if !a.isOpen[k] {
-				continue
-			}
-			from := next
-			if next < a.opened && t.eng[next].missile == int32(i) && t.eng[next].battery == a.blank[k].battery {
-				next++
-			}
-			if from == next || !a.begins(t, &t.eng[from], t.whenMs[from], k) {
-				a.brought = append(a.brought, always-uint64(i)) // though it may bring nothing
-				a.bring(t, t.eng[from:next], t.whenMs[from:next])
-			}
+		if n == 0 || !a.begins(t, &engs[0], whenMs[0], k) {
+			a.brought = append(a.brought, always-uint64(missile)) // though it may bring nothing
+			a.bring(t, engs[:n], whenMs[:n])
 		}
+		engs, whenMs = engs[n:], whenMs[n:]
 	}
 }
 
@@ -386,7 +413,7 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 	clear(h.counted)
 	t := a.teller
 	t.renew()
-	tales, paths := a.tales[posture][state], p.path
+	tales, paths := a.taleOf[posture][state], p.path
 	if a.allSame {
 		paths = nil // nobody need be asked
 	}
@@ -394,24 +421,18 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 		if !a.onTime[i] {
 			continue
 		}
-		x, pa := &tales[path], &p.b.Paths[path]
+		x, pa := &a.tale[tales[path]], &p.b.Paths[path]
 		if x.same || pa.Asset < 0 {
 			continue
 		}
-		t.detectOne(int32(i), path, x.way, x.wanted, dice, nil)
-		at, tag := int(t.rowOf[i])*t.maxEyes, t.tagOf(i)
-		c := &t.courses[path]
-		memo, lists := t.memo[i*t.maxLists:i*t.maxLists+int(c.lists)], t.lists[c.list0:c.list0+c.lists]
-		when := times{Never, Never, Never, -1}
-		if when.alert = t.arrival(&memo[x.alerts], tag, &lists[x.alerts], at, p.startMs[i]); when.alert != Never {
-			when.track = t.arrival(&memo[x.tracks], tag, &lists[x.tracks], at, p.startMs[i])
-		}
+		when := t.told(int32(i), path, x, dice)
 		n := pa.counted(when)
 		h.counted[pa.Asset].add(&n, 1)
 	}
 	for path, n := range a.flown {
-		if asset := p.b.Paths[path].Asset; n > 0 && asset >= 0 && tales[path].same {
-			h.counted[asset].add(&tales[path].counted, n)
+		x := &a.tale[tales[path]]
+		if asset := p.b.Paths[path].Asset; n > 0 && asset >= 0 && x.same {
+			h.counted[asset].add(&x.counted, n)
 		}
 	}
 	return h.counted

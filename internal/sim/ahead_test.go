@@ -18,7 +18,7 @@ import (
 func TestPlayingAheadIsPlaying(t *testing.T) {
 	text := allies(ladderOfThree)
 	boards := [2]*sim.Board{compile(t, text), compile(t, strings.ReplaceAll(text, "system: blind-site, at", "system: site, at"))}
-	told, open := 0, 0
+	told, open, settled, givenUp := 0, 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		b := boards[rapid.IntRange(0, len(boards)-1).Draw(t, "board")]
 		lost := func(name string) int32 {
@@ -81,9 +81,11 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 				t.Fatalf("run %d, on a later day: another outcome", run)
 			}
 		}
+		x, y = ahead.Settled()
+		settled, givenUp = settled+x, givenUp+y
 	})
-	if told == 0 || open == 0 {
-		t.Errorf("%d engagements were foreseen, %d left open: the test shows too little", told, open)
+	if told == 0 || open == 0 || settled == 0 || givenUp == 0 {
+		t.Errorf("%d engagements were foreseen, %d left open; of these %d branches settled, %d given up: the test shows too little", told, open, settled, givenUp)
 	}
 }
 

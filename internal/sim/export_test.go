@@ -23,3 +23,21 @@ func (p *Player) Foreseen() (told, open int) {
 	}
 	return told, open
 }
+
+// Settled gives how many branches of what forecasts left open have come to an
+// outcome, and how many have been given up.
+func (p *Player) Settled() (settled, givenUp int) {
+	a := p.lean.ahead
+	count := func(b branch) {
+		settled += int(one(b < 0))
+		givenUp += int(one(b == notSettled))
+	}
+	for k := range a.fork {
+		count(a.fork[k].root)
+	}
+	for _, k := range a.knots[firstKnot:] {
+		count(k.below)
+		count(k.above)
+	}
+	return settled, givenUp
+}

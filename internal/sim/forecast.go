@@ -18,13 +18,11 @@ import (
 
 // hanging is what the forecasts of a path hang on: the views that must not be
 // late, the draw below which they are not, and per posture and state the
-// engagements that stay open; anyOpen: some do.
+// engagements that stay open.
 type hanging struct {
 	level uint64
 	on    []bool
 	open  [][][]item
-
-	anyOpen bool
 }
 
 // hung is what forecasts leave to a program that is told: what they hang on, per
@@ -45,17 +43,6 @@ type forecast struct {
 	counted             counted // what somebody's being able to shoot adds; nothing where some are open
 }
 
-// tale is what the owner of the asset that a path ends at is told under a state of
-// a posture: by which lists of the program of that kind, and, where that never
-// differs, what it adds to the counts.
-type tale struct {
-	way            int32
-	alerts, tracks int32   // lists; -1: none
-	wanted         *wanted // what its row is wanted for; nil where open engagements ask it, too
-	same           bool
-	counted        counted
-}
-
 // almanac holds the forecasts of a board.
 type almanac struct {
 	told  *program
@@ -67,11 +54,11 @@ type almanac struct {
 	isOpen    []bool     // it may be otherwise
 	slots     []slot     // the lean program's, and behind them those of the forecasts
 
-	of    [][][]int32 // per posture, state and path: the forecast
-	tales [][][]tale  // the same
-	open  [][]bool    // per posture and state: some of a path is not foreseen
+	of   [][][]int32 // per posture, state and path: the forecast
+	open [][]bool    // per posture and state: some of a path is not foreseen
+	forks
+	tales
 
-	allSame bool // no tale ever differs between runs
 	// States of postures with the same number come to the same fight if all goes
 	// well, and tell the same tales.
 	fight, telling [][]int32
@@ -119,7 +106,9 @@ func foresee(pr *program) *almanac {
 	for _, h := range hangs {
 		o.level = append(o.level, h.level)
 	}
-	o.tell(hangs)
+	f.program = o.told
+	f.fork()
+	f.tell()
 	o.number()
 	return o
 }
@@ -137,12 +126,16 @@ type foresight struct {
 	lists   []list
 	soonest []bounds // per way
 	latest  []bounds // per way, at the level tried
+	last    []uint64 // scratch: draws, per eye
 }
 
 // bounds are times at which the eyes find a missile: the earliest there are, or
 // the latest if no draw is as high as a level. by is the eye whose data point an
 // eye that finds by being pointed, -1.
-type bounds struct{ det, by []int32 }
+type bounds struct {
+	det, by []int32
+	none    []bool // it finds nothing
+}
 
 // foreseen is a forecast in the making.
 type foreseen struct {
@@ -151,27 +144,27 @@ type foreseen struct {
 }
 
 // item is an engagement of it: as it begins, or, where that stays open, as it begins
-// if all goes well. Its slots are those of the lean program still.
+// if all goes well. Its slots are those of the program still.
 type item struct {
 	engState
 	open           bool
 	merge          bool // its slots hold one threshold each
 	whenMs, lastMs int32
-	command, index int32
+	by             [4]int32 // eyes that it hangs on; -1 and Never: none
+	command, index int32    // in the board
+	upto           int32    // of an open one: behind the slots that it matters to be ready for
 }
 
 // path makes a path's forecasts, at the level, the highest, at which least stays
 // open.
 func (f *foresight) path(path int, h *hanging) {
-	f.c = &f.courses[path]
-	c := f.c
-	f.eyes, f.lists = f.program.eyes[c.eye0:c.eye0+c.eyes], f.program.lists[c.list0:c.list0+c.lists]
+	f.turnTo(path)
+	f.soonest = f.bounds(0, false)
 	different, number := f.different(path)
-	f.soonest = f.bounds(0)
 	var best []foreseen
 	fewest := math.MaxInt
 	for _, level := range likely {
-		f.latest = f.bounds(level)
+		f.latest = f.bounds(level-1, true)
 		got, open := make([]foreseen, len(different)), 0
 		for k, br := range different {
 			got[k] = f.brief(br)
@@ -182,7 +175,7 @@ func (f *foresight) path(path int, h *hanging) {
 		if open < fewest {
 			best, fewest, h.level = got, open, level
 		}
-		if open == 0 || c.steady {
+		if open == 0 || f.c.steady {
 			break
 		}
 	}
@@ -202,11 +195,18 @@ func (f *foresight) path(path int, h *hanging) {
 			f.out.of[q][s][path] = ids[number[q][s]]
 			for _, x := range best[number[q][s]].items {
 				if x.open {
-					h.open[q][s], h.anyOpen = append(h.open[q][s], x), true
+					h.open[q][s] = append(h.open[q][s], x)
 				}
 			}
 		}
 	}
+}
+
+// turnTo begins with a path.
+func (f *foresight) turnTo(path int) {
+	f.c = &f.courses[path]
+	f.eyes, f.lists = f.program.eyes[f.c.eye0:f.c.eye0+f.c.eyes], f.program.lists[f.c.list0:f.c.list0+f.c.lists]
+	f.last = make([]uint64, len(f.eyes))
 }
 
 // different lists the briefs of a path that differ, and gives for each state of a
@@ -222,14 +222,8 @@ func (f *foresight) different(path int) (list []*brief, number [][]int) {
 			f.num(br.way)
 			for _, o := range f.orders[br.orders.from:br.orders.to] {
 				f.num(o.nation, o.alerts, o.tracks, o.knownMs, o.engs.to-o.engs.from)
-				for _, e := range f.engs[o.engs.from:o.engs.to] {
-					f.num(e.battery, e.own, e.launch, e.engage, e.kin, e.slots, one(e.onOthers))
-					for _, sl := range f.slots[e.slot0 : e.slot0+e.slots] {
-						f.num(sl.LaunchMs, sl.InterceptMs, sl.HandoverMs)
-						f.key = binary.LittleEndian.AppendUint64(f.key, sl.Organic)
-						f.key = binary.LittleEndian.AppendUint64(f.key, sl.Launch)
-						f.key = binary.LittleEndian.AppendUint64(f.key, sl.Eng)
-					}
+				for n := o.engs.from; n < o.engs.to; n++ {
+					f.keyEngagement(&f.engs[n])
 				}
 			}
 			n, ok := met[string(f.key)]
@@ -244,63 +238,82 @@ func (f *foresight) different(path int) (list []*brief, number [][]int) {
 	return list, number
 }
 
+func (f *foresight) keyEngagement(e *engagement) {
+	f.num(e.battery, e.own, e.launch, e.engage, e.kin, e.slots, one(e.onOthers))
+	for _, sl := range f.slots[e.slot0 : e.slot0+e.slots] {
+		f.num(sl.LaunchMs, sl.InterceptMs, sl.HandoverMs)
+		f.key = binary.LittleEndian.AppendUint64(f.key, sl.Organic)
+		f.key = binary.LittleEndian.AppendUint64(f.key, sl.Launch)
+		f.key = binary.LittleEndian.AppendUint64(f.key, sl.Eng)
+	}
+}
+
 func (f *foresight) num(xs ...int32) {
 	for _, x := range xs {
 		f.key = binary.LittleEndian.AppendUint32(f.key, uint32(x))
 	}
 }
 
-// bounds gives, per way of the path, when each eye finds the missile at the
-// latest if all draws are below the level, or with level 0 at the earliest. A
-// sensor that may be lost is counted on for nothing. One that may be too full to
-// take it is: in a run in which that may happen forecasts are not used.
-func (f *foresight) bounds(level uint64) []bounds {
+// bounds gives, per way of the path, when each eye finds the missile if all draws
+// are as given, at the earliest or at the latest.
+func (f *foresight) bounds(drawn uint64, latest bool) []bounds {
 	out := make([]bounds, f.c.ways)
-	at := func(curve int32) int32 {
-		if level == 0 {
-			return f.curves.first(curve)
-		}
-		return f.curves.at(curve, level-1)
+	for k := range f.last {
+		f.last[k] = drawn
 	}
 	for w := range out {
-		x := &f.sights[f.c.way0+int32(w)]
-		det, by := make([]int32, len(f.eyes)), make([]int32, len(f.eyes))
-		none := make([]bool, len(f.eyes))
-		for _, k := range f.down[x.down.from:x.down.to] {
-			none[k] = true
+		f.boundsOf(int32(w), f.last, latest, &out[w])
+	}
+	return out
+}
+
+// boundsOf gives, for a way of the path, when each eye finds the missile if the draws
+// are no lower, or for the latest no higher, than some. At the latest a sensor that
+// may be lost is counted on for nothing. One that may be too full to take it is: in
+// a run in which that may happen forecasts are not used.
+func (f *foresight) boundsOf(way int32, drawn []uint64, latest bool, out *bounds) {
+	x := &f.sights[f.c.way0+way]
+	if len(out.det) != len(f.eyes) {
+		out.det, out.by, out.none = make([]int32, len(f.eyes)), make([]int32, len(f.eyes)), make([]bool, len(f.eyes))
+	}
+	det, by, none := out.det, out.by, out.none
+	clear(none)
+	for _, k := range f.down[x.down.from:x.down.to] {
+		none[k] = true
+	}
+	for k := range f.eyes {
+		e := &f.eyes[k]
+		none[k] = none[k] || latest && e.lostMs != Never
+		det[k], by[k] = Never, -1
+		if !none[k] {
+			det[k] = f.curves.at(e.search, drawn[k])
 		}
-		for k := range f.eyes {
-			e := &f.eyes[k]
-			none[k] = none[k] || level > 0 && e.lostMs != Never
-			det[k], by[k] = Never, -1
-			if !none[k] {
-				det[k] = at(e.search)
+	}
+	for more := true; more; {
+		more = false
+		for i := x.cues.from; i < x.cues.to; i++ {
+			q := &f.cues[i]
+			warn, warnBy := f.arrives(q.warn, det, latest)
+			track, trackBy := f.arrives(q.track, det, latest)
+			if min(warn, track) == Never {
+				continue
 			}
-		}
-		for more := true; more; {
-			more = false
-			for _, q := range f.cues[x.cues.from:x.cues.to] {
-				warn, warnBy := f.arrives(q.warn, det, level > 0)
-				track, trackBy := f.arrives(q.track, det, level > 0)
-				for _, p := range f.points[q.points.from:q.points.to] {
-					if none[p.eye] {
-						continue
-					}
-					e := &f.eyes[p.eye]
-					t, from := max(warn, at(e.warned)), warnBy
-					if y := max(track, at(e.cued)); y < t {
-						t, from = y, trackBy
-					}
-					if t < det[p.eye] && t <= e.lastMs {
-						det[p.eye], by[p.eye] = t, from
-						more = true
-					}
+			for _, p := range f.points[q.points.from:q.points.to] {
+				if none[p.eye] {
+					continue
+				}
+				e := &f.eyes[p.eye]
+				t, from := max(warn, f.curves.at(e.warned, drawn[p.eye])), warnBy
+				if y := max(track, f.curves.at(e.cued, drawn[p.eye])); y < t {
+					t, from = y, trackBy
+				}
+				if t < det[p.eye] && t <= e.lastMs {
+					det[p.eye], by[p.eye] = t, from
+					more = true
 				}
 			}
 		}
-		out[w] = bounds{det, by}
 	}
-	return out
 }
 
 // arrives gives when the first of some feeds brings its data, and whose they are;
@@ -336,71 +349,81 @@ const (
 // the less it hangs on. A launch on another's track wants the own radar, too.
 var modeSets = [...]int{byOwn, byEngage, byOwn | byEngage, byOwn | byLaunch, allModes}
 
-// brief forecasts what a brief comes to. An engagement is foreseen if some modes
-// are ready for the same first look at the latest as all of them at the earliest,
-// and no other could add to what they give that shot and those after it.
+// brief forecasts what a brief comes to.
 func (f *foresight) brief(br *brief) (out foreseen) {
 	soon, late := &f.soonest[br.way], &f.latest[br.way]
 	for _, o := range f.orders[br.orders.from:br.orders.to] {
-		alert, _ := f.of(o.alerts, soon, false)
-		if alert == Never || o.knownMs == Never {
-			continue
-		}
-		alertLate, alertBy := f.of(o.alerts, late, true)
-		decided := func(alert int32) int32 { return max(o.knownMs, alert+f.b.Commands[o.nation].DecisionMs) }
 		for n := o.engs.from; n < o.engs.to; n++ {
-			e := &f.engs[n]
-			slots := f.slots[e.slot0 : e.slot0+e.slots]
-			var own, ownLate, ownBy int32 = Never, Never, e.own
-			if e.own >= 0 {
-				own, ownLate = soon.det[e.own], late.det[e.own]
-			}
-			launch, _ := f.of(e.launch, soon, false)
-			launchLate, launchBy := f.of(e.launch, late, true)
-			engage, _ := f.of(e.engage, soon, false)
-			engageLate, engageBy := f.of(e.engage, late, true)
-			best := f.blank[n]
-			when, any := best.firstLook(slots, e, &f.kins[e.kin], best.readied(e, decided(alert), own, launch, engage))
+			x, any := f.engagement(&o, n, soon, late)
 			if !any {
-				continue // not even if all goes well
+				continue
 			}
-			borne := false
-			for _, set := range modeSets {
-				if alertLate == Never {
-					break
+			out.items = append(out.items, x)
+			if !x.open {
+				for _, eye := range x.by {
+					out.hangs = f.need(out.hangs, late, eye)
 				}
-				only := func(mode int, t int32) int32 {
-					if set&mode == 0 {
-						return Never
-					}
-					return t
-				}
-				s := f.blank[n]
-				t, any := s.firstLook(slots, e, &f.kins[e.kin], s.readied(e, decided(alertLate), only(byOwn, ownLate), only(byLaunch, launchLate), only(byEngage, engageLate)))
-				if !any || t != when || s.slot != best.slot {
-					continue
-				}
-				merge := true
-				for k := s.slot; k < s.slots; k++ { // no shot in a slot comes after its launch
-					merge = merge && s.threshold(&slots[k], when) == best.threshold(&slots[k], slots[k].LaunchMs)
-				}
-				if !merge && (set != allModes || s != best) {
-					continue
-				}
-				borne = true
-				out.hangs = f.need(out.hangs, late, alertBy)
-				out.hangs = f.need(out.hangs, late, only(byOwn, ownBy))
-				out.hangs = f.need(out.hangs, late, only(byLaunch, launchBy))
-				out.hangs = f.need(out.hangs, late, only(byEngage, engageBy))
-				out.items = append(out.items, item{engState: s, merge: merge, whenMs: when, lastMs: e.lastMs})
-				break
-			}
-			if !borne {
-				out.items = append(out.items, item{open: true, engState: best, merge: true, whenMs: when, lastMs: e.lastMs, command: e.command, index: e.index})
 			}
 		}
 	}
 	return out
+}
+
+// engagement forecasts one of an order's engagements; false if it cannot come about
+// even if all goes well. It is foreseen if some modes are ready for the same first
+// look at the latest as all of them at the earliest, and no other could add to what
+// they give that shot and those after it.
+func (f *foresight) engagement(o *order, n int32, soon, late *bounds) (x item, any bool) {
+	alert, _ := f.of(o.alerts, soon, false)
+	if alert == Never || o.knownMs == Never {
+		return x, false
+	}
+	alertLate, alertBy := f.of(o.alerts, late, true)
+	decided := func(alert int32) int32 { return max(o.knownMs, alert+f.b.Commands[o.nation].DecisionMs) }
+	e := &f.engs[n]
+	slots := f.slots[e.slot0 : e.slot0+e.slots]
+	var own, ownLate, ownBy int32 = Never, Never, e.own
+	if e.own >= 0 {
+		own, ownLate = soon.det[e.own], late.det[e.own]
+	}
+	launch, _ := f.of(e.launch, soon, false)
+	launchLate, launchBy := f.of(e.launch, late, true)
+	engage, _ := f.of(e.engage, soon, false)
+	engageLate, engageBy := f.of(e.engage, late, true)
+	best := f.blank[n]
+	when, any := best.firstLook(slots, e, &f.kins[e.kin], best.readied(e, decided(alert), own, launch, engage))
+	if !any {
+		return x, false
+	}
+	x = item{engState: best, open: true, merge: true, whenMs: when, lastMs: e.lastMs, command: e.command, index: e.index, upto: best.slot + 1}
+	if alertLate == Never {
+		return x, true
+	}
+	for _, set := range modeSets {
+		only := func(mode int, t int32) int32 {
+			if set&mode == 0 {
+				return Never
+			}
+			return t
+		}
+		s := f.blank[n]
+		t, any := s.firstLook(slots, e, &f.kins[e.kin], s.readied(e, decided(alertLate), only(byOwn, ownLate), only(byLaunch, launchLate), only(byEngage, engageLate)))
+		if !any || t != when || s.slot != best.slot {
+			continue
+		}
+		x.upto = s.slots // with which chances it shoots may differ still
+		merge := true
+		for k := s.slot; k < s.slots; k++ { // no shot in a slot comes after its launch
+			merge = merge && s.threshold(&slots[k], when) == best.threshold(&slots[k], slots[k].LaunchMs)
+		}
+		if !merge && (set != allModes || s != best) {
+			continue
+		}
+		x.engState, x.open, x.merge = s, false, merge
+		x.by = [4]int32{alertBy, only(byOwn, ownBy), only(byLaunch, launchBy), only(byEngage, engageBy)}
+		break
+	}
+	return x, true
 }
 
 // need adds an eye, and those that point it, to those that must not be late.
@@ -480,88 +503,6 @@ func (f *foresight) mergeSlots(s *engState) {
 	s.orgMs, s.ownMs, s.lorMs, s.eorMs = math.MinInt32, Never, Never, Never
 }
 
-// tell works out what the owner of each path's asset is told, and by what.
-func (o *almanac) tell(hangs []hanging) {
-	pr := o.told
-	o.allSame = true
-	rows := make([]map[wanted]*wanted, len(pr.courses))
-	for path := range rows {
-		rows[path] = map[wanted]*wanted{}
-	}
-	o.tales = make([][][]tale, len(pr.states))
-	for q := range pr.states {
-		o.tales[q] = make([][]tale, len(pr.states[q]))
-		for s := range pr.states[q] {
-			o.tales[q][s] = make([]tale, len(pr.courses))
-			for path := range pr.courses {
-				x := o.tale(path, &pr.states[q][s][path])
-				if x.alerts >= 0 && !x.same && !hangs[path].anyOpen {
-					x.wanted = pr.wanted(path, &x, rows[path])
-				}
-				o.tales[q][s][path] = x
-				o.allSame = o.allSame && x.same
-			}
-		}
-	}
-}
-
-// wanted gives what a tale wants its row for; tales that want the same share it.
-func (pr *program) wanted(path int, x *tale, rows map[wanted]*wanted) *wanted {
-	c := &pr.courses[path]
-	least := func(list int32) (span, int32) {
-		l, out := &pr.lists[c.list0+list], Never
-		for _, f := range pr.feeds[l.from:l.to] {
-			out = min(out, f.addMs)
-		}
-		return span{l.from, l.to}, out
-	}
-	w := wanted{row: x.way}
-	w.alerts, w.alertAddMs = least(x.alerts)
-	w.tracks, w.trackAddMs = least(x.tracks)
-	if rows[w] == nil {
-		kept := w
-		kept.row = c.ways + int32(len(rows))
-		rows[w] = &kept
-	}
-	return rows[w]
-}
-
-func (o *almanac) tale(path int, br *brief) tale {
-	pr := o.told
-	c := &pr.courses[path]
-	x := tale{way: br.way, alerts: -1, tracks: -1}
-	for _, q := range pr.orders[br.orders.from:br.orders.to] {
-		if q.owner {
-			x.alerts, x.tracks = q.alerts, q.tracks
-		}
-	}
-	if x.alerts >= 0 && !br.steady {
-		return x
-	}
-	x.same = true
-	t := times{Never, Never, Never, -1}
-	if x.alerts >= 0 {
-		det := make([]int32, c.eyes)
-		for k := range det {
-			det[k] = pr.eyes[c.eye0+int32(k)].sureMs
-		}
-		w := &pr.sights[c.way0+br.way]
-		for _, k := range pr.down[w.down.from:w.down.to] {
-			det[k] = Never
-		}
-		at := func(list int32) int32 {
-			l := &pr.lists[c.list0+list]
-			tMs, _ := earliest(pr.feeds[l.from:l.to], det, 0)
-			return tMs
-		}
-		if t.alert = at(x.alerts); t.alert != Never {
-			t.track = at(x.tracks)
-		}
-	}
-	x.counted = pr.b.Paths[path].counted(t)
-	return x
-}
-
 // number gives states with the same forecasts, and with the same tales, the same
 // numbers.
 func (o *almanac) number() {
@@ -580,11 +521,8 @@ func (o *almanac) number() {
 		for s := range o.of[q] {
 			var f, t []byte
 			for path, n := range o.of[q][s] {
-				x := &o.tales[q][s][path]
 				f = binary.LittleEndian.AppendUint32(f, uint32(o.forecasts[n].comesTo))
-				for _, y := range [...]int32{x.way, x.alerts, x.tracks} {
-					t = binary.LittleEndian.AppendUint32(t, uint32(y))
-				}
+				t = binary.LittleEndian.AppendUint32(t, uint32(o.taleOf[q][s][path]))
 			}
 			o.fight[q][s], o.telling[q][s] = numberOf(fights, f), numberOf(tellings, t)
 		}

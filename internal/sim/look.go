@@ -96,48 +96,21 @@ func (p *table) detect(briefs []brief, dice draw.Run, log *Log) {
 		if path < 0 {
 			continue
 		}
-		p.detectOne(int32(i), path, briefs[path].way, nil, dice, log)
+		p.detectOne(int32(i), path, briefs[path].way, dice, log)
 	}
 }
 
-// detectOne is detect for one missile. aim says what its row is wanted for; nil:
-// everything.
-func (p *table) detectOne(i, path, way int32, aim *wanted, dice draw.Run, log *Log) {
-	as := way
-	if aim != nil {
-		as = aim.row
-	}
-	at := int(i)*p.perMissile + int(as)%p.perMissile
+// detectOne is detect for one missile. It reports whether the row had to be made.
+func (p *table) detectOne(i, path, way int32, dice draw.Run, log *Log) (made bool) {
+	at := int(i)*p.perMissile + int(way)%p.perMissile
 	p.rowOf[i] = int32(at)
 	k := &p.rowKeys[at]
-	if k.serial == p.serial && k.way == as {
-		return
+	if k.serial == p.serial && k.way == way {
+		return false
 	}
-	*k = rowKey{p.serial, as, p.newTag()}
-	p.see(i, path, way, p.row(at), aim, dice, log)
-}
-
-// wanted is what a row is wanted for, where that is only when somebody is told of
-// the missile and has a firm track of it. What is found too late to make either
-// sooner is not looked for.
-type wanted struct {
-	row                    int32 // under this number it is kept, which no way of the path has
-	alerts, tracks         span  // feeds
-	alertAddMs, trackAddMs int32 // the least that a feed of these takes
-}
-
-// until gives from when on what is found makes nothing sooner that the row is
-// wanted for.
-func (w *wanted) until(p *table, det []int32, start int32) int32 {
-	if w == nil {
-		return Never
-	}
-	alert, _ := earliest(p.feeds[w.alerts.from:w.alerts.to], det, start)
-	track, _ := earliest(p.feeds[w.tracks.from:w.tracks.to], det, start)
-	if alert == Never || track == Never {
-		return Never
-	}
-	return max(alert-w.alertAddMs, track-w.trackAddMs)
+	*k = rowKey{p.serial, way, p.newTag()}
+	p.see(i, path, way, p.row(at), dice, log)
+	return true
 }
 
 func (p *table) row(at int) []int32 { return p.det[at*p.maxEyes : (at+1)*p.maxEyes] }
@@ -166,7 +139,7 @@ func (p *table) renew() {
 // see works out when each eye finds a missile where the others point it.
 // Pointing can only make a detection earlier, so that repeating the step until
 // nothing changes ends, and ends at the same times in any order.
-func (p *table) see(i, path, way int32, det []int32, aim *wanted, dice draw.Run, log *Log) {
+func (p *table) see(i, path, way int32, det []int32, dice draw.Run, log *Log) {
 	c := &p.courses[path]
 	w := &p.sights[c.way0+way]
 	eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
@@ -189,7 +162,7 @@ func (p *table) see(i, path, way int32, det []int32, aim *wanted, dice draw.Run,
 			p.cuedBy[k] = -1
 		}
 	}
-	p.point(i, c, w, det, aim, dice, log)
+	p.point(i, c, w, det, dice, log)
 	if log != nil {
 		for k := range eyes {
 			if det[k] != Never {
@@ -205,7 +178,7 @@ func (p *table) see(i, path, way int32, det []int32, aim *wanted, dice draw.Run,
 
 // point lets eyes be pointed by what others have found, as the cues of a way of
 // seeing have it.
-func (p *table) point(i int32, c *course, w *sighting, det []int32, aim *wanted, dice draw.Run, log *Log) {
+func (p *table) point(i int32, c *course, w *sighting, det []int32, dice draw.Run, log *Log) {
 	eyes := p.eyes[c.eye0 : c.eye0+c.eyes]
 	sights := p.sight[int(i)*p.maxEyes : int(i)*p.maxEyes+len(eyes)]
 	start := p.startMs[i]
@@ -215,9 +188,9 @@ func (p *table) point(i int32, c *course, w *sighting, det []int32, aim *wanted,
 		x := pointed{news: true}
 		x.warn, _ = earliest(p.feeds[q.warn.from:q.warn.to], det, start)
 		x.track, _ = earliest(p.feeds[q.track.from:q.track.to], det, start)
+		x.warn, x.track = min(x.warn, q.warnMs), min(x.track, q.trackMs)
 		p.pointing[k] = x
 	}
-	until := aim.until(p, det, start)
 	tellsOf := p.tellsOf[w.tells : w.tells+c.eyes]
 	for more := len(cues) > 0; more; {
 		more = false
@@ -228,6 +201,10 @@ func (p *table) point(i int32, c *course, w *sighting, det []int32, aim *wanted,
 				continue
 			}
 			now.news = false
+			until := Never
+			if w.owner >= 0 {
+				until = w.until(&p.pointing[w.owner])
+			}
 			warn, track := now.warn, now.track
 			warnBy, trackBy := int32(-1), int32(-1)
 			if log != nil {
@@ -235,10 +212,6 @@ func (p *table) point(i int32, c *course, w *sighting, det []int32, aim *wanted,
 				_, trackBy = earliest(p.feeds[q.track.from:q.track.to], det, start)
 			}
 			soonest := min(warn, track)
-			if soonest >= until {
-				continue
-			}
-			changed := false
 			points := p.points[q.points.from:q.points.to]
 			for pi := range points {
 				at := &points[pi]
@@ -270,7 +243,7 @@ func (p *table) point(i int32, c *course, w *sighting, det []int32, aim *wanted,
 				if t >= has || t > e.lastMs || e.lostMs != Never && start+t > e.lostMs {
 					continue
 				}
-				det[to], changed = t, true
+				det[to] = t
 				if log != nil {
 					p.cuedBy[to] = from
 				}
@@ -291,11 +264,16 @@ func (p *table) point(i int32, c *course, w *sighting, det []int32, aim *wanted,
 					}
 				}
 			}
-			if changed {
-				until = aim.until(p, det, start)
-			}
 		}
 	}
+}
+
+// until gives from when on what is found tells an owner nothing sooner.
+func (w *sighting) until(owner *pointed) int32 {
+	if owner.warn == Never || owner.track == Never {
+		return Never
+	}
+	return max(owner.warn-w.alertMs, owner.track-w.trackMs)
 }
 
 // earliest gives when the first of the feeds brings what it carries to the

@@ -191,7 +191,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.firm = p.det
 	p.cuedBy, p.apart = make([]int32, pr.maxEyes), make([]int32, pr.maxEyes)
 	p.memo = make([]memoed, n*pr.maxLists)
-	p.pointing = make([]pointed, len(b.Nations))
+	p.pointing = make([]pointed, len(b.Nations)+1)
 	p.flown = make([]int32, len(b.Paths))
 	p.following = newFollowing(n)
 

@@ -92,6 +92,7 @@ type list struct {
 // because they are asked while detections still change, and the eyes it points.
 type cue struct {
 	warn, track, points span
+	warnMs, trackMs     int32 // it is surely there by then, whatever the feeds bring; Never: not surely
 }
 
 type span struct{ from, to int32 }
@@ -113,6 +114,11 @@ type sighting struct {
 	cues  span
 	down  span
 	tells int32 // the first eye's, of tellsOf
+
+	// Where it only matters when an asset's owner is told, he is one of the cues, who
+	// points nobody; what is found too late to tell him sooner is not looked for.
+	owner            int32 // among the cues; -1: all matters
+	alertMs, trackMs int32 // the least that a feed of his takes
 }
 
 // brief is what one state of a posture makes of one path.
@@ -571,7 +577,7 @@ func (l *layer) list(feeds []Feed, firm bool, c *course) int32 {
 // way writes down how a path is seen in a scene and gives its number among the
 // path's. Scenes that differ only in what nobody asks for have the same.
 func (l *layer) way(x *scene, c *course) int32 {
-	w := sighting{cues: span{from: int32(len(l.cues))}}
+	w := sighting{cues: span{from: int32(len(l.cues))}, owner: -1}
 	feeds0, points0, down0 := len(l.feeds), len(l.points), len(l.down)
 	l.key = l.key[:0]
 	for k := range x.cues {
@@ -584,7 +590,7 @@ func (l *layer) way(x *scene, c *course) int32 {
 		l.keyFeeds(warnings)
 		l.keyFeeds(tracks)
 		l.keyViews(pointed)
-		q := cue{points: span{from: int32(len(l.points))}}
+		q := cue{points: span{from: int32(len(l.points))}, warnMs: Never, trackMs: Never}
 		for _, v := range pointed {
 			e := &l.eyes[c.eye0+l.number[v]]
 			l.points = append(l.points, point{l.number[v], l.curves.first(e.warned), l.curves.first(e.cued)})
@@ -608,22 +614,29 @@ func (l *layer) way(x *scene, c *course) int32 {
 		return n
 	}
 	n = int32(len(l.sights)) - c.way0
-	w.tells = int32(len(l.tellsOf))
-	for e := int32(0); e < c.eyes; e++ {
-		at := span{from: int32(len(l.tells))}
-		for k, q := range l.cues[w.cues.from:w.cues.to] {
-			for i := q.warn.from; i < q.track.to; i++ {
-				if f := &l.feeds[i]; f.eye == e {
-					l.tells = append(l.tells, tell{int32(k), f.addMs, f.lostMs, i >= q.track.from})
-				}
-			}
-		}
-		at.to = int32(len(l.tells))
-		l.tellsOf = append(l.tellsOf, at)
-	}
+	l.tellEyes(&w, c)
 	l.sights = append(l.sights, w)
 	l.ways[string(l.key)] = n
 	return n
+}
+
+// tellEyes writes down, for each eye of a path, whom of a way's cues it tells.
+func (pr *program) tellEyes(w *sighting, c *course) {
+	w.tells = int32(len(pr.tellsOf))
+	for e := int32(0); e < c.eyes; e++ {
+		at := span{from: int32(len(pr.tells))}
+		for k, q := range pr.cues[w.cues.from:w.cues.to] {
+			for _, list := range [...]span{q.warn, q.track} {
+				for _, f := range pr.feeds[list.from:list.to] {
+					if f.eye == e {
+						pr.tells = append(pr.tells, tell{int32(k), f.addMs, f.lostMs, list == q.track})
+					}
+				}
+			}
+		}
+		at.to = int32(len(pr.tells))
+		pr.tellsOf = append(pr.tellsOf, at)
+	}
 }
 
 // order writes a command down, unless it can neither do nor count anything.
