@@ -227,6 +227,7 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 		when, ok := a.settled(int32(i), forks[path])
 		if !ok {
 			br := &briefs[path]
+			a.maker.credit += perMissile * int(t.courses[path].eyes)
 			t.detectOne(int32(i), path, br.way, dice, nil)
 			when, t.whenMs = t.prepare(br, int32(i), path, from, t.whenMs[:from], nil)
 		}

@@ -127,6 +127,7 @@ type foresight struct {
 	soonest []bounds // per way
 	latest  []bounds // per way, at the level tried
 	last    []uint64 // scratch: draws, per eye
+	credit  int      // see firstCredit
 }
 
 // bounds are times at which the eyes find a missile: the earliest there are, or

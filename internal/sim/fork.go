@@ -64,6 +64,7 @@ type forks struct {
 // fork makes forks of what the forecasts leave open; equal ones once.
 func (f *foresight) fork() {
 	o := f.out
+	f.credit = firstCredit
 	o.maker, o.knots, o.outcomes, o.forksOf = f, make([]knot, firstKnot), make([]outcome, noOutcome+1), make([][][]span, len(f.states))
 	made := map[string]int32{}
 	for q := range f.states {
@@ -109,6 +110,9 @@ func (a *ahead) settle(k, missile int32) (of int32, ok bool) {
 		}
 		if at != notYet {
 			return int32(^at), at != notSettled
+		}
+		if a.maker.credit <= 0 {
+			return 0, false
 		}
 		a.maker.grow(&a.fork[k], drawn)
 		a.teller.shown = a.slots // which may have become more
@@ -173,8 +177,17 @@ func (f *foresight) at(way int32, drawn []uint64, latest bool) (out bounds) {
 		f.last[k] -= uint64(one(latest))
 	}
 	f.boundsOf(way, f.last, latest, &out)
+	f.credit -= len(f.eyes)
 	return out
 }
+
+// What may be spent on letting forks grow, in eyes whose times are worked out: so
+// much at first, which is some tenths of a second, and with each missile that had to
+// be worked out because nothing was left about as much as that took.
+const (
+	firstCredit = 1 << 18
+	perMissile  = 8 // times its eyes
+)
 
 // wellSplit is with how much left open, of the draws there are, a split is taken
 // without looking for a better one.
@@ -249,7 +262,7 @@ func (f *foresight) moments(k *fork, open *item, soon, late *bounds) (of []momen
 			matters(e.own, sl.HandoverMs-e.firmMs)
 		}
 	}
-	for n := 0; n < len(of); n++ {
+	for n := 0; n < len(of) && len(of) < mostMoments; n++ {
 		x := of[n]
 		by := min(x.ms, f.eyes[x.eye].lastMs)
 		for k := w.cues.from; k < w.cues.to; k++ {
@@ -261,6 +274,9 @@ func (f *foresight) moments(k *fork, open *item, soon, late *bounds) (of []momen
 	}
 	return of
 }
+
+// mostMoments is how many are looked at. The first tell most.
+const mostMoments = 64
 
 func (f *foresight) pointsAt(q *cue, eye int32) bool {
 	return slices.ContainsFunc(f.points[q.points.from:q.points.to], func(p point) bool { return p.eye == eye })
