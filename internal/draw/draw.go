@@ -72,8 +72,8 @@ func Threshold(p float64) uint64 {
 }
 
 // Hit reports whether a draw falls below a threshold; the largest threshold is
-// always met.
-func Hit(u, threshold uint64) bool { return u < threshold || threshold == math.MaxUint64 }
+// always met. One comparison tells: a branch on a draw is nobody's to predict.
+func Hit(u, threshold uint64) bool { return min(u, math.MaxUint64-1) < threshold }
 
 // Below turns a draw into an integer from 0 to n-1 (0 if n < 1).
 func Below(u uint64, n int) int {

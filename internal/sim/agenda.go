@@ -30,27 +30,20 @@ func (e event) parts() (tMs, kind, eng int32) {
 // brings mostly comes later than what it brought before and is put near the end
 // of a short sorted list. Each time the earlier of the two is next.
 type agenda struct {
-	sorted    []event // the first looks; behind them, never
-	next      int     // of sorted
-	spare     []event // to sort with
-	low, high []int32 // to sort with: first looks per low and per high digit of time
-	digit     uint    // bits of a digit
-	shift     uint    // log2 of the milliseconds that the low one counts
-	recent    []event // in order from head on; behind them, never
+	sorted    []event    // the first looks; behind them, never
+	next      int        // of sorted
+	spare     []event    // to sort with
+	low, high [256]int32 // to sort with: first looks per low and per high digit of time
+	shift     uint       // log2 of the milliseconds that the low one counts
+	recent    []event    // in order from head on; behind them, never
 	head      int
 }
 
 // newAgenda makes an agenda for at most so many first looks, the last of which
 // may come at lastMs.
 func newAgenda(most int, lastMs int32) agenda {
-	// Two digits that count to about as many as there are looks: few then have both
-	// in common.
-	digit := min(max(bits.Len(uint(most))-1, 5), 11)
-	shift := max(bits.Len32(uint32(max(lastMs, 1)))-2*digit, 0)
-	return agenda{
-		sorted: make([]event, 0, most+1), spare: make([]event, most+1), low: make([]int32, 1<<digit), high: make([]int32, 1<<digit),
-		digit: uint(digit), shift: uint(shift), recent: make([]event, 1, most+16),
-	}
+	shift := max(bits.Len32(uint32(max(lastMs, 1)))-16, 0)
+	return agenda{sorted: make([]event, 0, most+1), spare: make([]event, most+1), shift: uint(shift), recent: make([]event, 1, most+16)}
 }
 
 func (a *agenda) reset() {
@@ -64,39 +57,35 @@ func (a *agenda) arrive(tMs, eng int32) {
 }
 
 // sort puts the first looks in order: by the low digit of their time, then by the
-// high one, each in one go over all; what has both in common, by insertion.
+// high one, each in one go over all; the few that have both in common, by insertion.
 func (a *agenda) sort() {
-	low, high := a.low, a.high
-	clear(low)
-	clear(high)
-	mask, digit, shift := uint32(1)<<(a.digit&31)-1, a.digit&31, a.shift&31
+	low, high, shift := &a.low, &a.high, a.shift&31
+	*low, *high = [256]int32{}, [256]int32{}
 	for _, e := range a.sorted {
 		t := uint32(e>>32) >> shift
-		low[t&mask]++
-		high[t>>digit&mask]++
+		low[t&255]++
+		high[t>>8&255]++
 	}
 	var lows, highs int32
-	for k, n := range low {
-		low[k] = lows
-		lows += n
-		n, high[k] = high[k], highs
-		highs += n
+	for k := range low {
+		lows, low[k] = lows+low[k], lows
+		highs, high[k] = highs+high[k], highs
 	}
-	s := a.spare[:len(a.sorted)]
-	for _, e := range a.sorted {
-		at := &low[uint32(e>>32)>>shift&mask]
+	s, out := a.spare[:len(a.sorted)], a.sorted
+	for _, e := range out {
+		at := &low[uint32(e>>32)>>shift&255]
 		s[*at] = e
 		*at++
 	}
-	out := a.sorted
 	for _, e := range s {
-		at := &high[uint32(e>>32)>>shift>>digit&mask]
+		at := &high[uint32(e>>32)>>shift>>8&255]
 		out[*at] = e
 		*at++
 	}
-	for i := 1; i < len(out); i++ {
-		e := out[i]
-		if out[i-1] <= e {
+	last := event(0)
+	for i, e := range out {
+		if e >= last {
+			last = e
 			continue
 		}
 		k := i

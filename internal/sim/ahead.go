@@ -13,6 +13,9 @@ type ahead struct {
 	*almanac
 	teller *table // of the almanac's program
 
+	entrants []entrant // of all lineups
+	lineups  []lineup  // per forecast
+
 	serial  uint64   // of the player's looks: the run
 	drawn   []uint64 // per missile × eye of the teller: the draw of those that are on time
 	late    []int32  // missiles of which something is found late, on which a forecast hangs
@@ -82,6 +85,7 @@ func newAhead(p *table) *ahead {
 		}
 	}
 	p.shown = o.slots
+	a.lineUp()
 	return a
 }
 
@@ -330,11 +334,38 @@ func (a *ahead) begins(t *table, s *engState, whenMs, foreseen int32) bool {
 	return true
 }
 
+// lineup is what a forecast brings to a fight: entrants that are foreseen, others
+// that stay open, as they are if all goes well, and how many they are.
+type lineup struct {
+	sure, open span
+	places     int32
+}
+
+// lineUp makes the lineups of all forecasts.
+func (a *ahead) lineUp() {
+	for k := range a.forecasts {
+		engs := a.forecasts[k].engs
+		u := lineup{places: engs.to - engs.from}
+		list := func(open bool) span {
+			at := span{from: int32(len(a.entrants))}
+			for n := engs.from; n < engs.to; n++ {
+				if a.isOpen[n] == open {
+					a.entrants = append(a.entrants, entrant{&a.blank[n], a.whenMs[n], n - engs.from})
+				}
+			}
+			at.to = int32(len(a.entrants))
+			return at
+		}
+		u.sure, u.open = list(false), list(true)
+		a.lineups = append(a.lineups, u)
+	}
+}
+
 // muster lines up the engagements of all missiles: those of the forecasts, those
 // that they left open, and those worked out where they differ.
 func (p *table) muster(briefs []brief, forecasts []int32) {
 	a := p.ahead
-	engs := 0
+	first := int32(0) // place of a missile's bouts
 	opened, openWhen := a.teller.eng[:a.opened], a.teller.whenMs[:a.opened]
 	p.events.reset()
 	late := a.odd[:len(a.late)]
@@ -343,38 +374,34 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 			continue
 		}
 		x := p.aim(i)
-		if !a.onTime[i] {
+		onTime := a.onTime[i]
+		if !onTime {
 			differs := late[0].differs
 			late = late[1:]
 			if differs {
-				_, p.whenMs = p.prepare(&briefs[path], int32(i), path, engs, p.whenMs[:0], nil)
-				engs = p.line(x, engs, p.eng[engs:engs+len(p.whenMs)], p.whenMs)
+				_, p.whenMs = p.prepare(&briefs[path], int32(i), path, int(first), p.whenMs[:0], nil)
+				p.line(x, first, p.prepared(int(first), p.whenMs))
+				first += int32(len(p.whenMs))
 				continue
 			}
 		}
-		f := &a.forecasts[forecasts[path]]
-		blank, whenMs := a.blank[f.engs.from:f.engs.to], a.whenMs[f.engs.from:f.engs.to]
-		if f.open == 0 || !a.onTime[i] { // what is late and yet as forecast leaves nothing open
-			engs = p.line(x, engs, blank, whenMs)
-			continue
-		}
-		to := p.eng[engs : engs+len(blank)]
-		p.whenMs = p.whenMs[:0]
-		for k := range blank {
-			s, when := &blank[k], whenMs[k]
-			if a.isOpen[int(f.engs.from)+k] {
-				if len(opened) == 0 || opened[0].missile != int32(i) || opened[0].battery != s.battery {
-					continue // it has not come about
+		u := &a.lineups[forecasts[path]]
+		p.line(x, first, a.entrants[u.sure.from:u.sure.to])
+		if open := a.entrants[u.open.from:u.open.to]; !onTime { // what is late and yet as forecast leaves nothing open
+			p.line(x, first, open)
+		} else if len(open) > 0 {
+			p.entrants = p.entrants[:0]
+			for k := range open {
+				if len(opened) > 0 && opened[0].missile == int32(i) && opened[0].battery == open[k].as.battery { // it has come about
+					p.entrants = append(p.entrants, entrant{&opened[0], openWhen[0], open[k].place})
+					opened, openWhen = opened[1:], openWhen[1:]
 				}
-				s, when = &opened[0], openWhen[0]
-				opened, openWhen = opened[1:], openWhen[1:]
 			}
-			to[len(p.whenMs)] = *s
-			p.whenMs = append(p.whenMs, when)
+			p.line(x, first, p.entrants)
 		}
-		engs = p.line(x, engs, to[:len(p.whenMs)], p.whenMs)
+		first += u.places
 	}
-	p.mustered(engs)
+	p.mustered(int(first))
 }
 
 // same gives a fight of the run that this posture's is the same as; nil if there

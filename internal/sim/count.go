@@ -31,7 +31,7 @@ func (p *table) count(dice draw.Run, out []int32, log *Log) {
 		}
 		pa := &b.Paths[p.path[i]]
 		out[p.col.whole[Launched]]++
-		if x.shotAt {
+		if x.shots > 0 {
 			out[p.col.whole[Engaged]]++
 		}
 		if pa.Asset < 0 {

@@ -12,6 +12,7 @@ type gun struct {
 	battery, nation      int32
 	assessMs             int32
 	once, coordinate     bool
+	mostLooks            int32 // at one missile
 	atOnce               bool
 	kind                 int32 // of round
 	reactionMs           int32
@@ -20,6 +21,9 @@ type gun struct {
 	falseKill            uint64
 }
 
+// unlimited is more looks, rounds or channels than there are.
+const unlimited = 1 << 30
+
 func newGun(b *Board, battery int) gun {
 	bt := &b.Batteries[battery]
 	how, in := &b.Commands[bt.Nation], &b.Interceptors[bt.Interceptor]
@@ -27,6 +31,16 @@ func newGun(b *Board, battery int) gun {
 		entity: bt.Entity, missed: how.MissedKill, falseKill: how.FalseKill, common: in.Entity, perMissile: always,
 		battery: int32(battery), nation: bt.Nation, kind: bt.Interceptor, reactionMs: bt.ReactionMs, assessMs: bt.AssessMs, lostMs: bt.LostMs, channels: bt.Channels,
 		reserve: how.Reserve, reserveValue: how.ReserveValue, ration: how.Ration, once: bt.Once, coordinate: how.Coordinate, atOnce: how.AtOnce,
+	}
+	if g.ration == 0 {
+		g.ration = unlimited
+	}
+	if g.channels == 0 {
+		g.channels = unlimited
+	}
+	g.mostLooks = unlimited
+	if g.once {
+		g.mostLooks = 1
 	}
 	g.seenMs = g.assessMs
 	if b.Oracle {
@@ -44,8 +58,7 @@ type magazine struct {
 	left, salvo int32 // rounds
 	busy        int32 // channels in use
 	open, home  int32 // missiles it may yet shoot at; of these, at its own nation's assets
-	need        int32 // rounds it would take to use every look it has left
-	plenty      bool  // its rounds cover that, whatever happens
+	need        int32 // rounds it would take to use every look it has left; less than none if they are there, whatever happens
 	waits       bool  // its command minds others' shots even then
 	works       bool  // no common-mode failure of its type of round in this raid
 	gun
@@ -61,27 +74,32 @@ type target struct {
 	killBy          int32 // battery
 	awaitedMs       int32 // raid time until which some nation awaits a shot's result
 	missile         int32
-	shotAt          bool // rounds were fired at it
-	exposed         bool // its own nation had no round left for it
+	shots           int32 // rounds fired at it
+	exposed         bool  // its own nation had no round left for it
 }
 
 // bout is an engagement as it is fought: one battery's looks at one missile.
 type bout struct {
-	by       *magazine
-	at       *target
-	as       *engState // as it was prepared
-	look     int32     // the next to try, of shown; that of a shot in flight is the one before
-	looks    int32     // left, with that one
-	used     int32     // rounds this battery fired at this missile
-	owed     int32     // what it adds to its battery's need
-	metMs    int32     // raid time at which the shot in flight meets the missile
-	salvo    int32     // its rounds
-	kills    bool
-	onOthers bool
+	by    *magazine
+	at    *target
+	as    *engState // as it was prepared
+	look  int32     // the next to try, of shown; that of a shot in flight is the one before
+	looks int32     // left, with that one
+	used  int32     // rounds this battery fired at this missile
+	owed  int32     // what it adds to its battery's need
+	metMs int32     // raid time at which the shot in flight meets the missile
+	salvo int32     // its rounds
+	away  int32     // 1: the missile flies at another nation's asset than the battery's; 0: at its own
 }
 
 // slot is the place of the next look among the engagement's.
 func (s *bout) slot() int32 { return s.look - s.as.slot0 }
+
+// pass lets looks pass.
+func (s *bout) pass(looks int32) {
+	s.look += looks
+	s.looks -= looks
+}
 
 // fight plays the engagements in the order of time.
 func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
@@ -89,7 +107,7 @@ func (p *table) fight(ps *Posture, dice draw.Run, log *Log) {
 	p.dice, p.log = dice, log
 	p.minded, p.group = false, ps.Group
 	clear(p.flying)
-	clear(p.dry)
+	clear(p.lent)
 	for k := range b.Interceptors {
 		in := &b.Interceptors[k]
 		p.works[k] = in.Works == always || in.PerMissile || draw.Hit(dice.U64(in.Entity, purposeCommon), in.Works)
@@ -124,36 +142,19 @@ func (p *table) fire(n, t int32) {
 		s.end()
 		return
 	}
-	// The look in whose time this launch falls.
 	rel := t - x.startMs
-	var sl *slot
-	var upto uint64
-	j, end := s.look, s.look+s.looks
-	for ; j < end; j++ {
-		sl = &p.shown[j]
-		if sl.LaunchMs < rel {
-			continue
-		}
-		if upto = s.as.threshold(sl, rel); upto > 0 {
-			break
-		}
-		if s.as.threshold(sl, sl.LaunchMs) > 0 {
-			// In time for this look, but no mode allows it yet.
-			s.look, s.looks = j, end-j
-			p.events.push(eventAt(x.startMs+sl.LaunchMs, evFire, n))
+	sl := &p.shown[s.look]
+	upto := s.as.threshold(sl, rel)
+	if sl.LaunchMs < rel || upto == 0 {
+		if sl, upto = p.seek(s, n, rel); sl == nil {
 			return
 		}
 	}
-	if j >= end {
-		s.end()
-		return
-	}
-	s.look, s.looks = j, end-j
 	s.owe()
 	switch {
 	case m.left == 0:
 		p.tell(EvDry, t, s, 0)
-		if !s.onOthers && p.dry[m.nation] {
+		if s.away == 0 && p.lent[m.nation] > 0 {
 			x.exposed = true
 		}
 		s.end()
@@ -162,25 +163,25 @@ func (p *table) fire(n, t int32) {
 		p.tell(EvReserved, t, s, 0)
 		s.end()
 		return
-	case m.ration > 0 && s.used >= m.ration:
+	case s.used >= m.ration:
 		s.end()
 		return
-	case s.onOthers && m.left-m.salvo < m.home*m.salvo:
+	case m.left < s.away*(m.home+1)*m.salvo:
 		// Its own nation's assets come first: one look for each missile that may
 		// still come at them stays in the launchers.
 		p.tell(EvReserved, t, s, 0)
 		s.end()
 		return
 	}
-	if m.waits || !m.plenty && m.left < m.need {
+	if m.waits || m.left < m.need {
 		// Rounds are short, or the command never shoots twice at once.
 		if known := p.awaited(x, m.nation, t); known > t {
 			// Somebody of the group has a shot on its way: see what that one does
 			// first, unless this is the last look.
-			for k := j + 1; k < end; k++ {
-				if again := x.startMs + p.shown[k].LaunchMs; again >= known {
+			for k := int32(1); k < s.looks; k++ {
+				if again := x.startMs + p.shown[s.look+k].LaunchMs; again >= known {
 					p.tell(EvWaits, t, s, known)
-					s.look, s.looks = k, end-k
+					s.pass(k)
 					s.owe()
 					p.events.push(eventAt(again, evFire, n))
 					return
@@ -195,15 +196,12 @@ func (p *table) fire(n, t int32) {
 			}
 		}
 	}
-	if m.channels > 0 && m.busy >= m.channels {
+	if m.busy >= m.channels {
 		p.tell(EvBusy, t, s, 0)
 		m.waiting.push(n)
 		return
 	}
-	rounds := min(m.salvo, m.left)
-	if m.ration > 0 {
-		rounds = min(rounds, m.ration-s.used)
-	}
+	rounds := min(m.salvo, m.left, m.ration-s.used)
 	met := x.startMs + sl.InterceptMs
 	if rel != sl.LaunchMs {
 		met = x.startMs + p.kins[s.as.kin].meets(rel)
@@ -216,14 +214,11 @@ func (p *table) fire(n, t int32) {
 	if m.perMissile != always {
 		works = draw.Hit(p.dice.U64(x.entity, m.common^purposeCommon), m.perMissile)
 	}
-	s.kills = false
-	if works {
-		s.kills = rounds > 0 && draw.Hit(p.dice.For(x.entity, sl.kill), upto)
-		for r := int32(1); r < rounds && !s.kills; r++ {
-			s.kills = draw.Hit(p.dice.U64(x.entity, keyKill(m.entity, s.slot(), r)), upto)
-		}
+	kills := works && rounds > 0 && draw.Hit(p.dice.For(x.entity, sl.kill), upto)
+	for r := int32(1); r < rounds && works && !kills; r++ {
+		kills = draw.Hit(p.dice.U64(x.entity, keyKill(m.entity, s.slot(), r)), upto)
 	}
-	if s.kills && met < x.killMs {
+	if kills && met < x.killMs {
 		x.killMs, x.killBy = met, m.battery
 	}
 	if p.log != nil {
@@ -231,20 +226,40 @@ func (p *table) fire(n, t int32) {
 	}
 	m.left -= rounds
 	m.busy++
-	x.shotAt = x.shotAt || rounds > 0
+	x.shots += rounds
 	s.used += rounds
 	s.metMs, s.salvo = met, rounds
-	s.look, s.looks = j+1, end-j-1
+	s.pass(1)
 	s.owe()
-	if s.onOthers {
-		p.dry[m.nation] = true
-		m.onOthers += rounds
-	}
+	p.lent[m.nation] += s.away
+	m.onOthers += s.away * rounds
 	known := met + m.assessMs
 	flying := &p.flying[int(x.missile)*p.nations+int(m.nation)]
 	*flying = max(*flying, known)
 	x.awaitedMs = max(x.awaitedMs, known)
 	p.events.push(eventAt(known, evResult, n))
+}
+
+// seek lets an engagement go on to the look in whose time a launch at rel after the
+// missile's falls, and gives its slot and its threshold. Where that must wait or
+// there is none any more, it sees to that, and gives nil.
+func (p *table) seek(s *bout, n, rel int32) (*slot, uint64) {
+	for ; s.looks > 0; s.pass(1) {
+		sl := &p.shown[s.look]
+		if sl.LaunchMs < rel {
+			continue
+		}
+		if upto := s.as.threshold(sl, rel); upto > 0 {
+			return sl, upto
+		}
+		if s.as.threshold(sl, sl.LaunchMs) > 0 {
+			// In time for this look, but no mode allows it yet.
+			p.events.push(eventAt(s.at.startMs+sl.LaunchMs, evFire, n))
+			return nil, 0
+		}
+	}
+	s.end()
+	return nil, 0
 }
 
 // awaited gives until when the result of a shot at a missile is awaited, by whom
@@ -297,7 +312,7 @@ func (p *table) believes(kind EventKind, t int32, s *bout) {
 func (s *bout) end() {
 	m := s.by
 	m.open--
-	m.home -= 1 - one(s.onOthers)
+	m.home -= 1 - s.away
 	m.need -= s.owed
 }
 
@@ -306,24 +321,16 @@ func (s *bout) end() {
 // takes from what is owed at least what it takes from the rounds: it need not be
 // asked again.
 func (s *bout) owe() {
-	if m := s.by; !m.plenty {
-		owed := m.owes(s.looks, s.used)
-		m.need += owed - s.owed
-		s.owed = owed
-	}
+	m := s.by
+	owed := m.owes(s.looks, s.used)
+	m.need += owed - s.owed
+	s.owed = owed
 }
 
 // owes is how many rounds of a battery a bout may still take that has so many looks
 // left and has used so many rounds.
 func (m *magazine) owes(looks, used int32) int32 {
-	if m.once {
-		looks = min(looks, 1)
-	}
-	owed := looks * m.salvo
-	if m.ration > 0 {
-		owed = min(owed, m.ration-used)
-	}
-	return owed
+	return min(min(looks, m.mostLooks)*m.salvo, m.ration-used)
 }
 
 // blind reports whether a command fails to see that a missile is dead and will
@@ -344,15 +351,19 @@ func (p *table) result(n, t int32) {
 	m.busy--
 	m.shots += s.salvo
 	again := true
-	switch {
-	case x.killMs < s.metMs || x.killMs == s.metMs && x.killBy != m.battery:
-		m.wasted += s.salvo
-		p.tell(EvWasted, s.metMs, s, s.salvo)
+	if x.killMs <= s.metMs {
+		// By this shot, or it was dead before the rounds met it.
+		kill := one(x.killMs == s.metMs) * one(x.killBy == m.battery)
+		m.wasted += s.salvo * (1 - kill)
+		if p.log != nil {
+			if kill > 0 {
+				p.tell(EvKill, s.metMs, s, 0)
+			} else {
+				p.tell(EvWasted, s.metMs, s, s.salvo)
+			}
+		}
 		again = m.missed != 0 && p.blind(s, t)
-	case s.kills:
-		p.tell(EvKill, s.metMs, s, 0)
-		again = m.missed != 0 && p.blind(s, t)
-	default:
+	} else {
 		p.tell(EvMiss, s.metMs, s, s.salvo)
 		if m.falseKill > 0 && draw.Hit(p.dice.U64(x.entity, m.entity^purposeFalse+uint64(s.slot()-1)*spreadSlot), m.falseKill) {
 			p.believes(EvThinksKill, t, s)
@@ -360,7 +371,7 @@ func (p *table) result(n, t int32) {
 		}
 	}
 	if again && !m.once {
-		for rel := t - x.startMs; s.looks > 0 && p.shown[s.look].LaunchMs < rel; s.look, s.looks = s.look+1, s.looks-1 {
+		for rel := t - x.startMs; s.looks > 0 && p.shown[s.look].LaunchMs < rel; s.pass(1) {
 		}
 	}
 	if again && !m.once && s.looks > 0 {
@@ -373,7 +384,7 @@ func (p *table) result(n, t int32) {
 	} else {
 		s.end()
 	}
-	for m.busy < m.channels && !m.waiting.empty() {
+	for !m.waiting.empty() && m.busy < m.channels {
 		p.fire(m.waiting.pop(), t)
 	}
 }

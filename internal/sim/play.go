@@ -136,6 +136,7 @@ type table struct {
 	// The fight.
 	eng       []engState
 	bouts     []bout
+	entrants  []entrant  // of the missile at hand
 	engaged   int        // of bouts: how many this run has
 	whenMs    []int32    // when each first means to shoot, from launch
 	targets   []target   // per missile
@@ -144,7 +145,7 @@ type table struct {
 	nations   int
 	group     []int32 // per nation: its fire-control group under the posture
 	minded    bool    // it may have mattered whose batteries fight as one
-	dry       []bool  // per nation: it has spent rounds on others
+	lent      []int32 // per nation: how often it has fired at missiles that fly at others
 	works     []bool  // per type of round: no common-mode failure in this raid
 	hits      []int32 // per asset
 	leaks     []int32 // per asset
@@ -196,6 +197,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.following = newFollowing(n)
 
 	p.eng, p.bouts, p.whenMs = make([]engState, pr.maxEngs), make([]bout, pr.maxEngs), make([]int32, 0, pr.maxEngs)
+	p.entrants = make([]entrant, 0, pr.maxEngs)
 	p.targets, p.magazines = make([]target, n), make([]magazine, len(b.Batteries))
 	p.nations = len(b.Nations)
 	p.flying = make([]int32, n*p.nations)
@@ -205,7 +207,7 @@ func newTable(pr *program, layout *Layout) *table {
 	for i := range p.targets {
 		p.targets[i].entity, p.targets[i].missile = pr.entity[i], int32(i)
 	}
-	p.dry = make([]bool, len(b.Nations))
+	p.lent = make([]int32, len(b.Nations))
 	p.works = make([]bool, len(b.Interceptors))
 	p.hits, p.leaks = make([]int32, len(b.Assets)), make([]int32, len(b.Assets))
 	p.events = newAgenda(pr.maxEngs, pr.lastMs)

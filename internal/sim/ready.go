@@ -47,7 +47,8 @@ func (p *table) ready(briefs []brief, out []int32, log *Log) {
 		}
 		var t times
 		t, p.whenMs = p.prepare(&briefs[path], int32(i), path, engs, p.whenMs[:0], log)
-		engs = p.line(p.aim(i), engs, p.eng[engs:engs+len(p.whenMs)], p.whenMs)
+		p.line(p.aim(i), int32(engs), p.prepared(engs, p.whenMs))
+		engs += len(p.whenMs)
 		c := p.b.Paths[path].counted(t)
 		p.note(path, &c, 1, out)
 	}
@@ -61,7 +62,9 @@ func (p *table) mustered(bouts int) {
 		m := &p.magazines[k]
 		// Where kills are known at launch nobody waits for another's shot, and
 		// nobody asks whether rounds are short.
-		m.plenty = p.oracle || m.left >= m.need && m.ration == 0
+		if p.oracle || m.left >= m.need && m.ration == unlimited {
+			m.need = -unlimited
+		}
 		m.waits = m.coordinate && !p.oracle
 	}
 	p.events.sort()
@@ -70,29 +73,43 @@ func (p *table) mustered(bouts int) {
 // aim makes a missile a target of the fight to come.
 func (p *table) aim(missile int) *target {
 	x := &p.targets[missile]
-	x.startMs, x.killMs, x.killBy, x.awaitedMs, x.shotAt, x.exposed = p.startMs[missile], Never, -1, math.MinInt32, false, false
+	x.startMs, x.killMs, x.killBy, x.awaitedMs, x.shots, x.exposed = p.startMs[missile], Never, -1, math.MinInt32, 0, false
 	return x
 }
 
-// line puts prepared engagements with a missile on the agenda and in the books of
-// their batteries, as bouts from a place on. It gives the place behind them.
-func (p *table) line(x *target, bouts int, eng []engState, whenMs []int32) int {
-	to := p.bouts[bouts : bouts+len(eng)]
-	whenMs = whenMs[:len(eng)]
-	for k := range eng {
-		s := &eng[k]
-		m := &p.magazines[s.battery]
-		looks := s.slots - s.slot
-		owed := m.owes(looks, 0)
-		b := &to[k]
-		b.by, b.at, b.as = m, x, s
-		b.look, b.looks, b.used, b.owed, b.onOthers = s.slot0+s.slot, looks, 0, owed, s.onOthers
-		m.open++
-		m.home += 1 - one(s.onOthers)
-		m.need += owed
-		p.events.arrive(x.startMs+whenMs[k], int32(bouts+k))
+// entrant is an engagement that enters a fight.
+type entrant struct {
+	as     *engState
+	whenMs int32 // it first means to shoot, from launch
+	place  int32 // among those with its missile
+}
+
+// prepared lists engagements with a missile that prepare left in eng from engs on.
+func (p *table) prepared(engs int, whenMs []int32) []entrant {
+	p.entrants = p.entrants[:0]
+	for k, when := range whenMs {
+		p.entrants = append(p.entrants, entrant{&p.eng[engs+k], when, int32(k)})
 	}
-	return bouts + len(eng)
+	return p.entrants
+}
+
+// line puts engagements with a missile on the agenda and in the books of their
+// batteries, as bouts from a place on.
+func (p *table) line(x *target, first int32, list []entrant) {
+	magazines, bouts, start := p.magazines, p.bouts, x.startMs
+	for k := range list {
+		e := &list[k]
+		s, n := e.as, first+e.place
+		m, b := &magazines[s.battery], &bouts[n]
+		looks := s.slots - s.slot
+		owed, away := m.owes(looks, 0), one(s.onOthers)
+		b.by, b.at, b.as = m, x, s
+		b.look, b.looks, b.used, b.owed, b.away = s.slot0+s.slot, looks, 0, owed, away
+		m.open++
+		m.home += 1 - away
+		m.need += owed
+		p.events.arrive(start+e.whenMs, n)
+	}
 }
 
 // prepare works out which batteries become ready against a missile. It puts their
