@@ -23,7 +23,12 @@ type ahead struct {
 	odd     []odd    // under the posture at hand: what came of those that are late, and of those not wholly foreseen
 	opened  int      // how many of the engagements left open come about: the teller's eng and whenMs hold them
 	brought []uint64 // what these and the late bring to a fight
-	filling bool     // some of the late are so because a sensor may be too full for them
+	filling bool     // some sensors may be full
+	sight   int32    // of the posture at hand
+	briefs  []brief  // of it, of the player's program
+	dice    draw.Run
+	engs    []engState // scratch: of one missile
+	when    []int32
 	fought  []fought
 	sharing []sharing // per number of a fight
 	heard   []heard
@@ -57,6 +62,7 @@ func (s *sharing) worth() bool { return s.sought < 200 || 8*s.same > s.sought }
 // states with the same tales.
 type heard struct {
 	serial  uint64
+	sight   int32 // of the postures that it holds for, by what full sensors take; -1: all
 	counted []counted
 }
 
@@ -65,7 +71,11 @@ const foughtKept = 16
 
 // newAhead looks for what nearly all runs have in common; nil if there is nothing.
 func newAhead(p *table) *ahead {
-	o := foresee(p.program)
+	doubted := make([]bool, len(p.timesFull))
+	for s, n := range p.timesFull {
+		doubted[s] = n > 0
+	}
+	o := foresee(p.program, doubted)
 	if o == nil {
 		return nil
 	}
@@ -103,11 +113,13 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 	}
 	ps, fight := &p.b.Postures[posture], a.fight[posture][state]
 	briefs, forecasts := p.states[posture][state], a.of[posture][state]
+	a.sight, a.briefs, a.dice = ps.Sight[state], briefs, dice
 	a.odd = a.odd[:0]
 	shared := a.fights[fight] > 1 && p.rounds == nil && a.sharing[fight].worth()
 	a.opened, a.brought = 0, a.brought[:0]
+	p.renew()
 	if len(a.late) > 0 {
-		p.workOut(ps.Sight[state], briefs, forecasts, dice, shared)
+		a.workOut(p, forecasts, shared)
 	}
 	if a.open[posture][state] {
 		a.decide(p, posture, state, dice, shared)
@@ -142,7 +154,8 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 }
 
 // glance draws for a new run which missiles are found late by an eye that their
-// forecasts hang on. Those that a sensor sees which may be too full count as late.
+// forecasts hang on. Those for which a sensor may be too full that these rest on
+// count as late.
 func (a *ahead) glance(p *table, dice draw.Run) {
 	t := a.teller
 	t.serial++
@@ -155,7 +168,7 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 		if path < 0 {
 			continue
 		}
-		if slices.ContainsFunc(full, func(s int32) bool { return p.eyesOf(s)[path] >= 0 }) {
+		if a.rested(p, full, i, path) {
 			a.late, a.onTime[i] = append(a.late, int32(i)), false
 			continue
 		}
@@ -187,28 +200,70 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 	}
 }
 
-// workOut works out the missiles that are late.
-func (p *table) workOut(sight int32, briefs []brief, forecasts []int32, dice draw.Run, shared bool) {
-	a := p.ahead
-	p.renew()
+// rested reports whether one of the full sensors may be too full for a missile whose
+// forecasts rest on it.
+func (a *ahead) rested(p *table, full []int32, i int, path int32) bool {
+	for _, s := range full {
+		at := int(s)*len(p.flown) + int(path)
+		if upto := a.rests[at]; upto >= 0 && p.fullIn[s].touches(p.startMs[i]+p.watches[at].firstMs, p.startMs[i]+upto) {
+			return true
+		}
+	}
+	return false
+}
+
+// workOut works out the missiles that are late. What sensors that may be full take is
+// only asked where it matters: if a missile comes to its forecast whether they take
+// it at once or never, it does whenever they take it.
+func (a *ahead) workOut(p *table, forecasts []int32, shared bool) {
 	for _, i := range a.late {
 		path := p.path[i]
-		p.lookAt(i, path, dice)
-		p.detectOne(i, path, briefs[path].way, dice, nil)
-	}
-	if a.filling {
-		p.limit(sight, a.late, p.mayFill, nil)
-	}
-	for _, i := range a.late {
-		path := p.path[i]
+		br, f := &a.briefs[path], &a.forecasts[forecasts[path]]
+		p.lookAt(i, path, a.dice)
+		p.detectOne(i, path, br.way, a.dice, nil)
 		var t times
-		t, p.whenMs = p.prepare(&briefs[path], i, path, 0, p.whenMs[:0], nil)
-		differs := !a.holds(p, &a.forecasts[forecasts[path]])
+		t, p.whenMs = p.prepare(br, i, path, 0, p.whenMs[:0], nil)
+		if a.filling && p.blur(i, path) {
+			t = a.workOutFull(p, i, path, t)
+		}
+		differs := !a.holds(p, f)
 		if differs && shared {
 			a.brought = append(a.brought, always-uint64(i)) // though it may bring nothing
 			a.bring(p, p.eng[:len(p.whenMs)], p.whenMs)
 		}
 		a.odd = append(a.odd, odd{i, differs, p.b.Paths[path].counted(t)})
+	}
+}
+
+// workOutFull works out a late missile that sensors may be too full for. soon is what
+// comes of it if they take it at once; in its row they never do. Where both are the
+// same, it does not matter when they take it. Where they are not, those are asked
+// first that tell somebody first.
+func (a *ahead) workOutFull(p *table, i, path int32, soon times) times {
+	br := &a.briefs[path]
+	a.engs, a.when = append(a.engs[:0], p.eng[:len(p.whenMs)]...), append(a.when[:0], p.whenMs...)
+	for n := 0; ; n++ {
+		var t times
+		t, p.whenMs = p.prepare(br, i, path, 0, p.whenMs[:0], nil)
+		if n == 2 {
+			return t
+		}
+		same := len(a.when) == len(p.whenMs)
+		for k := 0; same && k < len(a.when); k++ {
+			x, s := &a.engs[k], &p.eng[k]
+			same = sameStart(x, p.slotsOf(x), a.when[k], s, p.slotsOf(s), p.whenMs[k])
+		}
+		if same {
+			if t != soon {
+				t.alert, t.track = p.toldAtLast(br, i, path)
+			}
+			return t
+		}
+		if n == 0 {
+			p.sharpenFirst(br, i, path)
+		} else {
+			p.sharpen(i, path)
+		}
 	}
 }
 
@@ -318,13 +373,18 @@ func (a *ahead) holds(p *table, f *forecast) bool {
 }
 
 // begins reports whether an engagement of a table comes to the same as one that is
-// foreseen: the same first look, and with every shot the same chance.
+// foreseen.
 func (a *ahead) begins(t *table, s *engState, whenMs, foreseen int32) bool {
 	x := &a.blank[foreseen]
-	if s.battery != x.battery || s.slot != x.slot || s.slots != x.slots || whenMs != a.whenMs[foreseen] {
+	return sameStart(x, a.slots[x.slot0:x.slot0+x.slots], a.whenMs[foreseen], s, t.slotsOf(s), whenMs)
+}
+
+// sameStart reports whether two engagements come to the same: the same first look,
+// and with every shot the same chance.
+func sameStart(x *engState, want []slot, foreseenMs int32, s *engState, has []slot, whenMs int32) bool {
+	if s.battery != x.battery || s.slot != x.slot || s.slots != x.slots || whenMs != foreseenMs {
 		return false
 	}
-	has, want := t.slotsOf(s), a.slots[x.slot0:x.slot0+x.slots]
 	for j := s.slot; j < s.slots; j++ { // no shot in a slot comes after its launch
 		u := x.threshold(&want[j], whenMs)
 		if u != x.threshold(&want[j], want[j].LaunchMs) || u != s.threshold(&has[j], whenMs) || u != s.threshold(&has[j], has[j].LaunchMs) {
@@ -434,10 +494,10 @@ func (a *ahead) keep(p *table, ps *Posture, fight int32, row []int32) {
 // hear gives what the assets' nations are told of the missiles that are on time.
 func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 	h := &a.heard[a.telling[posture][state]]
-	if h.serial == a.serial {
+	if h.serial == a.serial && (h.sight < 0 || h.sight == a.sight) {
 		return h.counted
 	}
-	h.serial = a.serial
+	h.serial, h.sight = a.serial, -1
 	clear(h.counted)
 	t := a.teller
 	t.renew()
@@ -454,6 +514,12 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 			continue
 		}
 		when := t.told(int32(i), path, x, dice)
+		if a.filling && x.doubted && a.toldByFull(p, int32(i), path, x) {
+			h.sight = a.sight
+			t.detectOne(int32(i), path, x.whole, dice, nil) // what comes later than others may be first now
+			copy(t.apart, t.row(int(t.rowOf[i])))
+			when.alert, when.track = p.takenFirst(t, x.alert, x.track, t.apart, int32(i), path)
+		}
 		n := pa.counted(when)
 		h.counted[pa.Asset].add(&n, 1)
 	}
@@ -464,4 +530,16 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 		}
 	}
 	return h.counted
+}
+
+// toldByFull reports whether an owner is first told by a sensor that may be too full
+// for the missile.
+func (a *ahead) toldByFull(p *table, i, path int32, x *tale) bool {
+	t := a.teller
+	det := t.row(int(t.rowOf[i]))
+	by := func(of *arrival) bool {
+		tMs, k := earliest(t.feeds[of.feeds.from:of.feeds.to], det, p.startMs[i])
+		return tMs < of.surelyMs && p.mayWait(t.eyes[t.courses[path].eye0+k].sensor, i, det[k])
+	}
+	return by(&x.alert) || by(&x.track)
 }

@@ -13,12 +13,19 @@ import (
 
 // A player that plays by forecasts comes to the same row, in every run, as one
 // that works out every missile: whatever the sensors' curves are, wherever links
-// and sensors are lost and sensors full, whatever the commands do, and however
-// much is taken to be likely.
+// and sensors are lost and sensors full, in many runs or in few, whichever of these
+// are counted on, whatever the commands do, and however much is taken to be likely.
 func TestPlayingAheadIsPlaying(t *testing.T) {
-	text := allies(ladderOfThree)
-	boards := [2]*sim.Board{compile(t, text), compile(t, strings.ReplaceAll(text, "system: blind-site, at", "system: site, at"))}
-	told, open, settled, givenUp := 0, 0, 0, 0
+	text := strings.Replace(allies(ladderOfThree), "count: 4", "count: 12", 1)
+	seeing := strings.ReplaceAll(text, "system: blind-site, at", "system: site, at")
+	boards := []*sim.Board{compile(t, text), compile(t, seeing), compile(t, strings.Replace(seeing, "system: eye, at", "system: eye, availability: 0.6, at", 1))}
+	firstMs := map[*sim.Board][]int32{}
+	for _, b := range boards {
+		for v := range b.Views {
+			firstMs[b] = append(firstMs[b], b.Views[v].Search.TMs[0])
+		}
+	}
+	told, open, settled, givenUp, asked := 0, 0, 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		b := boards[rapid.IntRange(0, len(boards)-1).Draw(t, "board")]
 		lost := func(name string) int32 {
@@ -29,16 +36,32 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 		}
 		for v := range b.Views {
 			x := &b.Views[v]
-			x.Search.Upto = chances(t, len(x.Search.TMs), "search")
-			if x.Plain {
-				x.Warned, x.Cued = x.Search, x.Search
-			} else {
-				x.Warned.Upto, x.Cued.Upto = chances(t, len(x.Warned.TMs), "warned"), chances(t, len(x.Cued.TMs), "cued")
+			x.Search = curve(t, firstMs[b][v], x.LastMs, "search")
+			x.Plain = rapid.IntRange(0, 2).Draw(t, "plain") == 0
+			x.Warned, x.Cued = x.Search, x.Search
+			if !x.Plain {
+				x.Warned, x.Cued = curve(t, firstMs[b][v], x.LastMs, "warned"), curve(t, firstMs[b][v], x.LastMs, "cued")
+			}
+		}
+		pointed := rapid.Bool().Draw(t, "pointed")
+		b.Sights = 0
+		for q := range b.Postures {
+			ps := &b.Postures[q]
+			for s := range ps.States {
+				ps.Sight[s] = b.Sights
+				b.Sights++
+				for path := range ps.States[s] {
+					point(b, &ps.States[s][path], path, pointed)
+				}
 			}
 		}
 		for s := range b.Sensors {
-			b.Sensors[s].Capacity = rapid.SampledFrom([]int32{0, 0, 2, 5, 11}).Draw(t, "capacity")
+			b.Sensors[s].Capacity = rapid.SampledFrom([]int32{0, 0, 1, 2, 3, 5, 8, 12, 19}).Draw(t, "capacity")
 			b.Sensors[s].LostMs = lost("sensor lost")
+		}
+		over := rapid.SampledFrom([]int32{1000, 120_000, 120_000, 400_000, 1_500_000}).Draw(t, "launched within")
+		for i := range b.Missiles {
+			b.Missiles[i].OverMs = over
 		}
 		for n := range b.Commands {
 			c := &b.Commands[n]
@@ -53,6 +76,11 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 		levels := []uint64(nil)
 		if rapid.Bool().Draw(t, "other levels") {
 			levels = []uint64{rapid.Uint64Range(1, math.MaxUint64-1).Draw(t, "level")}
+		}
+		for s := range b.Sensors {
+			if rapid.Bool().Draw(t, "doubted") {
+				ahead.Doubt(s)
+			}
 		}
 		ahead.Ahead(levels...)
 		x, y := ahead.Foreseen()
@@ -82,10 +110,39 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 			}
 		}
 		x, y = ahead.Settled()
-		settled, givenUp = settled+x, givenUp+y
+		settled, givenUp, asked = settled+x, givenUp+y, asked+ahead.Asked()
 	})
-	if told == 0 || open == 0 || settled == 0 || givenUp == 0 {
-		t.Errorf("%d engagements were foreseen, %d left open; of these %d branches settled, %d given up: the test shows too little", told, open, settled, givenUp)
+	if told == 0 || open == 0 || settled == 0 || givenUp == 0 || asked == 0 {
+		t.Errorf("%d engagements were foreseen, %d left open; of these %d branches settled, %d given up; %d full sensors were asked: the test shows too little", told, open, settled, givenUp, asked)
+	}
+}
+
+// curve draws a detection curve that finds nothing before a time.
+func curve(t *rapid.T, firstMs, lastMs int32, name string) (c sim.Curve) {
+	step := rapid.SampledFrom([]int32{100, 5000, 20_000}).Draw(t, name+" step")
+	at := firstMs + step*rapid.Int32Range(0, 3).Draw(t, name+" after")
+	for n := rapid.IntRange(1, 8).Draw(t, name+" points"); n > 0 && at <= lastMs; n-- {
+		c.TMs = append(c.TMs, at)
+		at += step
+	}
+	c.Upto = chances(t, len(c.TMs), name)
+	return c
+}
+
+// point lets whatever tells a nation of a path point its radars at it, or nothing.
+func point(b *sim.Board, st *sim.PathState, path int, pointed bool) {
+	st.Cues = nil
+	for _, c := range st.Commands {
+		cue := sim.NationCue{Warnings: c.Alerts, Tracks: c.Tracks}
+		pa := &b.Paths[path]
+		for v, x := range b.Views[pa.FirstView : pa.FirstView+pa.Views] {
+			if b.Sensors[x.Sensor].Nation == c.Nation && !x.Plain {
+				cue.Views = append(cue.Views, int32(v))
+			}
+		}
+		if pointed && len(cue.Views) > 0 {
+			st.Cues = append(st.Cues, cue)
+		}
 	}
 }
 

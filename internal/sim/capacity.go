@@ -1,24 +1,27 @@
 package sim
 
+import (
+	"math"
+)
+
 // Sensors that can follow only so many missiles at a time.
 
 // capacity makes a sensor that can follow only so many tracks at once take a
 // missile when it loses another. A sensor that can follow the whole raid is
 // not asked. sight is the number under which all see alike.
 func (p *table) capacity(sight int32, log *Log) {
-	if len(p.crowded) == 0 {
-		return
+	sensors := p.crowded
+	if p.kind != full {
+		sensors = p.filling()
 	}
-	if p.kind == full {
-		p.limit(sight, nil, p.crowded, log)
-	} else if sensors := p.filling(); len(sensors) > 0 {
-		p.limit(sight, nil, sensors, log)
+	if len(sensors) > 0 {
+		p.limit(sight, sensors, log)
 	}
 }
 
 // limit gives missiles rows of their own and applies the capacities of some sensors
-// to these. only lists the missiles; nil: all.
-func (p *table) limit(sight int32, only, sensors []int32, log *Log) {
+// to these.
+func (p *table) limit(sight int32, sensors []int32, log *Log) {
 	n := len(p.path)
 	at := int(sight) % len(p.crowdKeys)
 	k := &p.crowdKeys[at]
@@ -27,22 +30,14 @@ func (p *table) limit(sight int32, only, sensors []int32, log *Log) {
 		*k = rowKey{p.serial, sight, p.tags(n)}
 	}
 	first := n*p.perMissile + at*n
-	put := func(i int) {
+	for i, path := range p.path {
+		if path < 0 {
+			continue
+		}
 		if !known {
 			copy(p.row(first+i), p.row(int(p.rowOf[i])))
 		}
 		p.rowOf[i] = int32(first + i)
-	}
-	if only != nil {
-		for _, i := range only {
-			put(int(i))
-		}
-	} else {
-		for i, path := range p.path {
-			if path >= 0 {
-				put(i)
-			}
-		}
 	}
 	if !known {
 		p.crowd(sensors, log)
@@ -83,11 +78,35 @@ func overfull(begin, end *bySpan, room int32) (first, last int, any bool) {
 // never finds it.
 type watch struct{ firstMs, lastMs int32 }
 
+// period is a time of the raid, both ends included.
+type period struct{ fromMs, uptoMs int32 }
+
+// noPeriod touches nothing.
+var noPeriod = period{math.MaxInt32, math.MinInt32}
+
+func (x period) touches(fromMs, uptoMs int32) bool { return fromMs <= x.uptoMs && x.fromMs <= uptoMs }
+
+// periodOf gives the time from the first of some spans to the last.
+func periodOf(first, last int) period {
+	x := period{math.MinInt32, math.MaxInt32}
+	if first > 0 {
+		x.fromMs = int32(first) << spanBits
+	}
+	if last < spans-1 {
+		x.uptoMs = int32(last+1)<<spanBits - 1
+	}
+	return x
+}
+
 // filling lists the crowded sensors that may have more to follow at a time than
-// they can in the run at hand, however early everything is found.
+// they can in the run at hand, however early everything is found. fullIn then says
+// when each may.
 func (p *table) filling() []int32 {
 	if p.filled == p.serial {
 		return p.mayFill
+	}
+	for _, s := range p.mayFill {
+		p.fullIn[s] = noPeriod
 	}
 	p.filled, p.mayFill = p.serial, p.mayFill[:0]
 	if len(p.crowded) == 0 {
@@ -99,9 +118,9 @@ func (p *table) filling() []int32 {
 			p.flown[path]++
 		}
 	}
-	for n, s := range p.crowded {
+	for _, s := range p.crowded {
 		room, most := p.b.Sensors[s].Capacity, int32(0)
-		watches := p.watches[n*len(p.flown) : (n+1)*len(p.flown)]
+		watches := p.watchesOf(s)
 		for path, n := range p.flown {
 			if watches[path].firstMs != Never {
 				most += n
@@ -120,110 +139,297 @@ func (p *table) filling() []int32 {
 				end[spanOf(p.startMs[i]+w.lastMs)]++
 			}
 		}
-		if _, _, any := overfull(&begin, &end, room); any {
-			p.mayFill = append(p.mayFill, s)
+		if first, last, any := overfull(&begin, &end, room); any {
+			p.mayFill, p.fullIn[s] = append(p.mayFill, s), periodOf(first, last)
+			p.timesFull[s]++
 		}
 	}
 	return p.mayFill
 }
 
-// following is a sensor that has more to follow than it can, with scratch for it.
-// Of an event of a track the engagement's place holds the missile.
+// crowd applies the capacities of some sensors to the rows of the posture being
+// played.
+func (p *table) crowd(sensors []int32, log *Log) {
+	f := &p.following
+	for _, s := range sensors {
+		f.reset()
+		eyeOf := p.eyesOf(s)
+		for i, path := range p.path {
+			if path < 0 || eyeOf[path] < 0 {
+				continue
+			}
+			k := eyeOf[path]
+			if d := p.det[int(p.rowOf[i])*p.maxEyes+int(k)]; d != Never {
+				start := p.startMs[i]
+				f.add(int32(i), start+d, start+p.eyes[p.courses[path].eye0+k].lastMs)
+			}
+		}
+		for _, x := range f.waiting(p.b.Sensors[s].Capacity) {
+			ev := Event{Kind: EvSaturated, TMs: x.foundMs, Missile: x.missile, A: s}
+			t := Never
+			if x.takenMs != Never {
+				t, ev.B = x.takenMs-p.startMs[x.missile], x.takenMs
+			}
+			p.row(int(p.rowOf[x.missile]))[eyeOf[p.path[x.missile]]] = t
+			log.add(ev)
+		}
+	}
+}
+
+// taking is when a full sensor takes the missiles under a sight of a run, from
+// launch; Never, also where it finds none. It holds only for those that it may
+// have in sight while it is full.
+type taking struct {
+	serial uint64
+	sight  int32
+	atMs   []int32 // per missile
+}
+
+// taken gives when a sensor that may be full takes the missiles in the run, and under
+// the posture, being played ahead. It must not be out of order then.
+func (p *table) taken(s int32) []int32 {
+	x, a := &p.takings[s], p.ahead
+	if x.serial == p.serial && x.sight == a.sight {
+		return x.atMs
+	}
+	x.serial, x.sight = p.serial, a.sight
+	f := &p.following
+	f.reset()
+	eyeOf, watches, when := p.eyesOf(s), p.watchesOf(s), p.fullIn[s]
+	for i, path := range p.path {
+		if path < 0 {
+			continue
+		}
+		start, w := p.startMs[i], watches[path]
+		if w.firstMs == Never || !when.touches(start+w.firstMs, start+w.lastMs) {
+			continue
+		}
+		k := eyeOf[path]
+		soonest, t := p.between(&a.hints, int32(i), path, a.briefs[path].way, k, a.level[path], a.dice)
+		// What it finds before it is full has its place, however much before that is.
+		if soonest != t && (t == Never || start+t >= when.fromMs) {
+			kept := p.rowOf[i]
+			p.lookAt(int32(i), path, a.dice)
+			p.detectOne(int32(i), path, a.briefs[path].way, a.dice, nil)
+			t = p.row(int(p.rowOf[i]))[k]
+			p.rowOf[i] = kept
+		}
+		x.atMs[i] = t
+		if t != Never {
+			f.add(int32(i), start+t, start+w.lastMs)
+		}
+	}
+	for _, y := range f.waiting(p.b.Sensors[s].Capacity) {
+		x.atMs[y.missile] = Never
+		if y.takenMs != Never {
+			x.atMs[y.missile] = y.takenMs - p.startMs[y.missile]
+		}
+	}
+	return x.atMs
+}
+
+// own gives a missile a row of its own, which begins as the one it has.
+func (p *table) own(i int32) []int32 {
+	at := len(p.path)*(p.perMissile+len(p.crowdKeys)) + int(i)
+	to := p.row(at)
+	copy(to, p.row(int(p.rowOf[i])))
+	p.rowOf[i] = int32(at)
+	return to
+}
+
+// blur makes sensors that may be too full for a missile find nothing, in a row of
+// its own. It reports false if there is none.
+func (p *table) blur(i, path int32) bool {
+	row := p.row(int(p.rowOf[i]))
+	p.waited = p.waited[:0]
+	for _, s := range p.mayFill {
+		k := p.eyesOf(s)[path]
+		if k >= 0 && p.mayWait(s, i, row[k]) {
+			p.waited = append(p.waited, s)
+		}
+	}
+	if len(p.waited) == 0 {
+		return false
+	}
+	row = p.own(i)
+	for _, s := range p.waited {
+		row[p.eyesOf(s)[path]] = Never
+	}
+	p.ownTag[i] = p.newTag()
+	return true
+}
+
+// sharpen puts when these sensors take it in the place of that.
+func (p *table) sharpen(i, path int32) {
+	row := p.row(int(p.rowOf[i]))
+	for _, s := range p.waited {
+		row[p.eyesOf(s)[path]] = p.taken(s)[i]
+	}
+	p.ownTag[i] = p.newTag()
+}
+
+// toldAtLast gives when the owner of the asset that a late missile flies at learns
+// of it: see takenFirst.
+func (p *table) toldAtLast(br *brief, i, path int32) (alert, track int32) {
+	copy(p.apart, p.row(p.shared(br, i)))
+	lists := p.lists[p.courses[path].list0:]
+	for _, o := range p.orders[br.orders.from:br.orders.to] {
+		if o.owner {
+			a, t := &lists[o.alerts], &lists[o.tracks]
+			return p.takenFirst(p, arrival{Never, span{a.from, a.to}}, arrival{Never, span{t.from, t.to}}, p.apart, i, path)
+		}
+	}
+	return Never, Never
+}
+
+// takenFirst gives when an owner is told of a missile, and has a track of it, where
+// sensors may be too full for it. row, which it changes, says when the eyes of table
+// t's program find it. Whenever it is such a sensor that tells him first, the time at
+// which it takes the missile is put in the place of that at which it finds it.
+func (p *table) takenFirst(t *table, alerts, tracks arrival, row []int32, i, path int32) (alert, track int32) {
+	first := func(a arrival) int32 {
+		for {
+			tMs, by := earliest(t.feeds[a.feeds.from:a.feeds.to], row, p.startMs[i])
+			if by < 0 || tMs >= a.surelyMs {
+				return a.surelyMs
+			}
+			s := t.eyes[t.courses[path].eye0+by].sensor
+			if !p.mayWait(s, i, row[by]) {
+				return tMs
+			}
+			takenMs := p.taken(s)[i]
+			if takenMs == row[by] {
+				return tMs
+			}
+			row[by] = takenMs
+		}
+	}
+	if alert = first(alerts); alert == Never {
+		return Never, Never
+	}
+	return alert, first(tracks)
+}
+
+// mayWait reports whether a sensor may be too full for a missile when it finds it.
+func (p *table) mayWait(s, i, foundMs int32) bool {
+	return foundMs != Never && p.fullIn[s].touches(p.startMs[i]+foundMs, p.startMs[i]+foundMs)
+}
+
+// sharpenFirst is sharpen for those of the sensors by which somebody is told first,
+// or shoots.
+func (p *table) sharpenFirst(br *brief, i, path int32) {
+	found, c := p.row(p.shared(br, i)), &p.courses[path]
+	row := p.row(int(p.rowOf[i]))
+	ask := func(k int32) {
+		if k >= 0 && row[k] != found[k] {
+			row[k] = p.taken(p.eyes[c.eye0+k].sensor)[i]
+		}
+	}
+	first := func(list int32) {
+		if list >= 0 {
+			l := &p.lists[c.list0+list]
+			_, by := earliest(p.feeds[l.from:l.to], found, p.startMs[i])
+			ask(by)
+		}
+	}
+	for _, o := range p.orders[br.orders.from:br.orders.to] {
+		first(o.alerts)
+		for _, e := range p.engs[o.engs.from:o.engs.to] {
+			ask(e.own)
+			first(e.launch)
+			first(e.engage)
+		}
+	}
+	p.ownTag[i] = p.newTag()
+}
+
+// shared gives where the row of a missile stands that its postures share.
+func (p *table) shared(br *brief, i int32) int { return int(i)*p.perMissile + int(br.way)%p.perMissile }
+
+// following is a sensor at work: what it finds when, in what order it takes it.
 type following struct {
-	begins, ends   []event // of tracks, as the missiles come
+	begin, end     bySpan
+	begins, ends   []event // of tracks, as the missiles come; the engagement's place holds the missile
 	inTime, ending []event // the same in time
 	turn           []int32 // per missile: its track's place in ending
 	held           []bool  // by the same place: the sensor follows it now
+	late           []waited
 }
+
+// waited is a missile that a full sensor did not take when it found it, in raid time;
+// Never: it was out of sight before.
+type waited struct{ missile, foundMs, takenMs int32 }
 
 func newFollowing(missiles int) following {
 	return following{
 		begins: make([]event, 0, missiles), ends: make([]event, 0, missiles), inTime: make([]event, missiles), ending: make([]event, missiles),
-		turn: make([]int32, missiles), held: make([]bool, missiles),
+		turn: make([]int32, missiles), held: make([]bool, missiles), late: make([]waited, 0, missiles),
 	}
 }
 
-// crowd applies the capacities of some sensors to the rows of the posture being
-// played.
-func (p *table) crowd(sensors []int32, log *Log) {
-	for _, s := range sensors {
-		p.follow(s, p.b.Sensors[s].Capacity, log)
-	}
+func (f *following) reset() {
+	f.begins, f.ends, f.late = f.begins[:0], f.ends[:0], f.late[:0]
+	clear(f.begin[:])
+	clear(f.end[:])
 }
 
-// follow makes a sensor that has more to follow than it has room for take missiles
-// in the order in which it finds them, each when it has a place free: when the
-// first of those that it follows goes out of its sight.
-func (p *table) follow(s, room int32, log *Log) {
-	f := &p.following
-	f.begins, f.ends = f.begins[:0], f.ends[:0]
-	var begin, end bySpan
-	eyeOf, startMs := p.eyesOf(s), p.startMs[:len(p.path)]
-	for i, path := range p.path {
-		if path < 0 || eyeOf[path] < 0 {
-			continue
-		}
-		k := eyeOf[path]
-		if d := p.det[int(p.rowOf[i])*p.maxEyes+int(k)]; d != Never {
-			from := startMs[i] + d
-			upto := max(from, startMs[i]+p.eyes[p.courses[path].eye0+k].lastMs)
-			f.begins, f.ends = append(f.begins, eventAt(from, evResult, int32(i))), append(f.ends, eventAt(upto, evResult, int32(i)))
-			begin[spanOf(from)]++
-			end[spanOf(upto)]++
-		}
-	}
+// add notes that the sensor finds a missile, and when it is out of its sight.
+func (f *following) add(missile, foundMs, lastMs int32) {
+	f.begins, f.ends = append(f.begins, eventAt(foundMs, evResult, missile)), append(f.ends, eventAt(lastMs, evResult, missile))
+	f.begin[spanOf(foundMs)]++
+	f.end[spanOf(lastMs)]++
+}
+
+// waiting lists the missiles that are not taken at once, in the order in which they
+// are found: so the sensor takes them, each when it has a place free, which is when
+// the first of those that it follows goes out of its sight.
+func (f *following) waiting(room int32) []waited {
 	if len(f.begins) <= int(room) {
-		return
+		return nil
 	}
-	first, last, any := overfull(&begin, &end, room)
+	first, last, any := overfull(&f.begin, &f.end, room)
 	if !any {
-		return
+		return nil
 	}
-	f.ending = inTime(f.ends, f.ending, &end)
-	held := f.held[:len(f.ending)]
+	ending := inTime(f.ends, f.ending, &f.end)
+	held := f.held[:len(ending)]
 	clear(held)
-	for k, e := range f.ending {
+	for k, e := range ending {
 		_, _, i := e.parts()
 		f.turn[i] = int32(k)
 	}
-	free, next := room, len(held) // next: no track held ends before that of this turn
-	take := func(i int32) {
-		k := f.turn[i]
-		held[k], next = true, min(next, int(k))
-	}
-	for _, r := range inTime(f.begins, f.inTime, &begin) {
-		det, _, i := r.parts()
-		if spanOf(det) > last {
+	next := len(held) // none that is held goes before this turn
+	for _, r := range inTime(f.begins, f.inTime, &f.begin) {
+		found, _, i := r.parts()
+		if spanOf(found) > last {
 			break // from here on there is room for all
 		}
-		if free > 0 {
+		turn := int(f.turn[i])
+		leaves, _, _ := ending[turn].parts()
+		if room > 0 {
 			// What is out of sight again before the sensor is full takes nobody's place.
-			upto, _, _ := f.ending[f.turn[i]].parts()
-			if spanOf(upto) >= first {
-				take(i)
-				free--
+			if spanOf(leaves) >= first {
+				held[turn], next = true, min(next, turn)
+				room--
 			}
 			continue
 		}
 		for !held[next] {
 			next++
 		}
-		goes, _, _ := f.ending[next].parts()
-		t := max(det, goes)
-		k := eyeOf[p.path[i]]
-		d := &p.det[int(p.rowOf[i])*p.maxEyes+int(k)]
-		if t > p.startMs[i]+p.eyes[p.courses[p.path[i]].eye0+k].lastMs {
-			*d = Never
-			log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: s})
+		free, _, _ := ending[next].parts()
+		taken := max(found, free)
+		if taken > leaves {
+			f.late = append(f.late, waited{i, found, Never})
 			continue
 		}
-		held[next] = false
-		take(i)
-		if t != det {
-			*d = t - p.startMs[i]
-			log.add(Event{Kind: EvSaturated, TMs: det, Missile: i, A: s, B: t})
+		held[next], held[turn] = false, true
+		next = min(next, turn)
+		if taken > found {
+			f.late = append(f.late, waited{i, found, taken})
 		}
 	}
+	return f.late
 }
 
 // inTime puts events in order: laid out by spans first, of which count says how
@@ -256,4 +462,9 @@ func inTime(events, out []event, count *bySpan) []event {
 func (p *program) eyesOf(sensor int32) []int32 {
 	n := len(p.b.Paths)
 	return p.eyeOf[int(sensor)*n : (int(sensor)+1)*n]
+}
+
+func (p *program) watchesOf(sensor int32) []watch {
+	n := len(p.b.Paths)
+	return p.watches[int(sensor)*n : (int(sensor)+1)*n]
 }

@@ -13,6 +13,17 @@ func (p *Player) Ahead(levels ...uint64) {
 	likely = kept
 }
 
+// Doubt makes it not count on a sensor where others will do, from Ahead on.
+func (p *Player) Doubt(sensor int) { p.quick().timesFull[sensor]++ }
+
+// Asked gives how many sensors that may have been full have been asked what they took.
+func (p *Player) Asked() (n int) {
+	for s := range p.lean.takings {
+		n += int(one(p.lean.takings[s].serial > 0))
+	}
+	return n
+}
+
 func (p *Player) Plain() { p.plays = aheadAfter }
 
 // Foreseen gives how many engagements forecasts tell, and how many they leave open.

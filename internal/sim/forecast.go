@@ -23,13 +23,15 @@ type hanging struct {
 	level uint64
 	on    []bool
 	open  [][][]item
+	rests []int32 // per sensor: up to when, at the latest, it finds what it must be able to take, too; -1: it need not
 }
 
 // hung is what forecasts leave to a program that is told: what they hang on, per
 // path, and the slots of their engagements, behind which its own come.
 type hung struct {
-	hangs []hanging
-	slots []slot
+	hangs   []hanging
+	slots   []slot
+	doubted []bool // per sensor
 }
 
 // forecast is what a state of a posture makes of a path: the engagements, of the
@@ -59,6 +61,12 @@ type almanac struct {
 	forks
 	tales
 
+	// rests is, per sensor × path, up to when after its launch a missile of the path
+	// may be found by a sensor so that what is foreseen of it is otherwise if the
+	// sensor is too full to take it; -1: never.
+	rests []int32
+	hints hints // of the lean program
+
 	// States of postures with the same number come to the same fight if all goes
 	// well, and tell the same tales.
 	fight, telling [][]int32
@@ -75,8 +83,10 @@ var likely = []uint64{1<<64 - 1<<55, 1<<64 - 1<<56, 1<<64 - 1<<57, 1<<64 - 1<<58
 const mostBriefs = 1 << 13
 
 // foresee makes the forecasts of a lean program; nil where that is not worth it.
-func foresee(pr *program) *almanac {
-	f := &foresight{program: pr, out: &almanac{slots: slices.Clone(pr.slots)}, merged: map[string]int32{}}
+// Sensors that are doubted, since they are full in many runs, are not counted on
+// where others will do.
+func foresee(pr *program, doubted []bool) *almanac {
+	f := &foresight{program: pr, doubted: doubted, out: &almanac{slots: slices.Clone(pr.slots)}, merged: map[string]int32{}}
 	briefs := 0
 	for q := range pr.states {
 		briefs += len(pr.states[q]) * len(pr.courses)
@@ -101,7 +111,7 @@ func foresee(pr *program) *almanac {
 			}
 		}
 	}
-	o.told = layOut(pr.b, told, &hung{hangs, f.out.slots})
+	o.told = layOut(pr.b, told, &hung{hangs, f.out.slots, doubted})
 	o.slots = o.told.slots
 	for _, h := range hangs {
 		o.level = append(o.level, h.level)
@@ -110,15 +120,33 @@ func foresee(pr *program) *almanac {
 	f.fork()
 	f.tell()
 	o.number()
+	o.rests = make([]int32, len(pr.eyeOf))
+	for s := range pr.b.Sensors {
+		for path, w := range pr.watchesOf(int32(s)) {
+			h, upto := &hangs[path], w.lastMs
+			if w.firstMs == Never || doubted[s] && !h.anyOpen() {
+				upto = h.rests[s]
+			}
+			o.rests[s*len(pr.courses)+path] = upto
+		}
+	}
 	return o
+}
+
+// anyOpen reports whether some engagement stays open.
+func (h *hanging) anyOpen() bool {
+	return slices.ContainsFunc(h.open, func(states [][]item) bool {
+		return slices.ContainsFunc(states, func(items []item) bool { return len(items) > 0 })
+	})
 }
 
 // foresight makes the forecasts of one path after the other.
 type foresight struct {
 	*program
-	out    *almanac
-	merged map[string]int32 // slots of the almanac, by content
-	key    []byte
+	doubted []bool // per sensor
+	out     *almanac
+	merged  map[string]int32 // slots of the almanac, by content
+	key     []byte
 
 	// Of the path at hand.
 	c       *course
@@ -141,7 +169,8 @@ type bounds struct {
 // foreseen is a forecast in the making.
 type foreseen struct {
 	items []item
-	hangs []int32 // eyes
+	hangs []int32  // eyes
+	rests []moment // of those of them that it waits for itself, not only for whom they point
 }
 
 // item is an engagement of it: as it begins, or, where that stays open, as it begins
@@ -180,12 +209,18 @@ func (f *foresight) path(path int, h *hanging) {
 			break
 		}
 	}
-	h.on = make([]bool, f.b.Paths[path].Views)
+	f.latest = f.bounds(h.level-1, true)
+	f.hint(&f.out.hints)
+	h.on, h.rests = make([]bool, f.b.Paths[path].Views), slices.Repeat([]int32{-1}, len(f.b.Sensors))
 	known, comesTo := map[string]int32{}, map[string]int32{}
 	ids := make([]int32, len(different))
 	for k := range best {
 		for _, e := range best[k].hangs {
 			h.on[f.eyes[e].view] = true
+		}
+		for _, x := range best[k].rests {
+			upto := &h.rests[f.eyes[x.eye].sensor]
+			*upto = max(*upto, x.ms)
 		}
 		ids[k] = f.put(path, &best[k], known, comesTo)
 	}
@@ -270,8 +305,8 @@ func (f *foresight) bounds(drawn uint64, latest bool) []bounds {
 
 // boundsOf gives, for a way of the path, when each eye finds the missile if the draws
 // are no lower, or for the latest no higher, than some. At the latest a sensor that
-// may be lost is counted on for nothing. One that may be too full to take it is: in
-// a run in which that may happen forecasts are not used.
+// may be lost is counted on for nothing. One that may be too full to take it is: it
+// points others all the same.
 func (f *foresight) boundsOf(way int32, drawn []uint64, latest bool, out *bounds) {
 	x := &f.sights[f.c.way0+way]
 	if len(out.det) != len(f.eyes) {
@@ -329,14 +364,34 @@ func (f *foresight) arrives(at span, det []int32, latest bool) (tMs, by int32) {
 	return tMs, by
 }
 
-// of gives when a list of the path's brings its data at the earliest or the
-// latest; Never for no list.
-func (f *foresight) of(list int32, b *bounds, latest bool) (tMs, by int32) {
+// earliest gives when a list of the path's brings its data at the earliest; Never for
+// no list.
+func (f *foresight) earliest(list int32, soon *bounds) int32 {
 	if list < 0 {
-		return Never, -1
+		return Never
 	}
-	l := &f.lists[list]
-	return f.arrives(span{l.from, l.to}, b.det, latest)
+	t, _ := f.arrives(span{f.lists[list].from, f.lists[list].to}, soon.det, false)
+	return t
+}
+
+// latestOf gives when a list of the path's brings its data at the latest, and whose
+// they are, of eyes that are not left aside; Never for no list.
+func (f *foresight) latestOf(list int32, late *bounds, aside []bool) (tMs, by int32) {
+	tMs, by = Never, -1
+	if list < 0 {
+		return tMs, by
+	}
+	for _, x := range f.feeds[f.lists[list].from:f.lists[list].to] {
+		if d := late.det[x.eye]; d != Never && x.lostMs == Never && d+x.addMs < tMs && !f.isAside(x.eye, aside) {
+			tMs, by = d+x.addMs, x.eye
+		}
+	}
+	return tMs, by
+}
+
+// isAside reports whether an eye is of one of the sensors left aside; nil: none are.
+func (f *foresight) isAside(eye int32, aside []bool) bool {
+	return aside != nil && aside[f.eyes[eye].sensor]
 }
 
 const (
@@ -363,6 +418,9 @@ func (f *foresight) brief(br *brief) (out foreseen) {
 			if !x.open {
 				for _, eye := range x.by {
 					out.hangs = f.need(out.hangs, late, eye)
+					if eye >= 0 && eye != Never {
+						out.rests = append(out.rests, moment{eye, late.det[eye]})
+					}
 				}
 			}
 		}
@@ -373,33 +431,53 @@ func (f *foresight) brief(br *brief) (out foreseen) {
 // engagement forecasts one of an order's engagements; false if it cannot come about
 // even if all goes well. It is foreseen if some modes are ready for the same first
 // look at the latest as all of them at the earliest, and no other could add to what
-// they give that shot and those after it.
+// they give that shot and those after it. Doubted sensors bear it where no others do.
 func (f *foresight) engagement(o *order, n int32, soon, late *bounds) (x item, any bool) {
-	alert, _ := f.of(o.alerts, soon, false)
+	alert := f.earliest(o.alerts, soon)
 	if alert == Never || o.knownMs == Never {
 		return x, false
 	}
-	alertLate, alertBy := f.of(o.alerts, late, true)
-	decided := func(alert int32) int32 { return max(o.knownMs, alert+f.b.Commands[o.nation].DecisionMs) }
 	e := &f.engs[n]
 	slots := f.slots[e.slot0 : e.slot0+e.slots]
-	var own, ownLate, ownBy int32 = Never, Never, e.own
+	own := Never
 	if e.own >= 0 {
-		own, ownLate = soon.det[e.own], late.det[e.own]
+		own = soon.det[e.own]
 	}
-	launch, _ := f.of(e.launch, soon, false)
-	launchLate, launchBy := f.of(e.launch, late, true)
-	engage, _ := f.of(e.engage, soon, false)
-	engageLate, engageBy := f.of(e.engage, late, true)
 	best := f.blank[n]
-	when, any := best.firstLook(slots, e, &f.kins[e.kin], best.readied(e, decided(alert), own, launch, engage))
+	when, any := best.firstLook(slots, e, &f.kins[e.kin], best.readied(e, f.gate(o, alert), own, f.earliest(e.launch, soon), f.earliest(e.engage, soon)))
 	if !any {
 		return x, false
 	}
 	x = item{engState: best, open: true, merge: true, whenMs: when, lastMs: e.lastMs, command: e.command, index: e.index, upto: best.slot + 1}
-	if alertLate == Never {
-		return x, true
+	if slices.Contains(f.doubted, true) {
+		f.bear(&x, o, n, late, f.doubted)
 	}
+	if x.open {
+		f.bear(&x, o, n, late, nil)
+	}
+	return x, true
+}
+
+// gate gives when an order's command has decided.
+func (f *foresight) gate(o *order, alert int32) int32 {
+	return max(o.knownMs, alert+f.b.Commands[o.nation].DecisionMs)
+}
+
+// bear closes an open engagement if some modes bear it, with some sensors left aside.
+func (f *foresight) bear(x *item, o *order, n int32, late *bounds, aside []bool) {
+	alert, alertBy := f.latestOf(o.alerts, late, aside)
+	if alert == Never {
+		return
+	}
+	e := &f.engs[n]
+	slots := f.slots[e.slot0 : e.slot0+e.slots]
+	own, ownBy := Never, int32(-1)
+	if e.own >= 0 && !f.isAside(e.own, aside) {
+		own, ownBy = late.det[e.own], e.own
+	}
+	launch, launchBy := f.latestOf(e.launch, late, aside)
+	engage, engageBy := f.latestOf(e.engage, late, aside)
+	best, when := x.engState, x.whenMs
 	for _, set := range modeSets {
 		only := func(mode int, t int32) int32 {
 			if set&mode == 0 {
@@ -408,7 +486,7 @@ func (f *foresight) engagement(o *order, n int32, soon, late *bounds) (x item, a
 			return t
 		}
 		s := f.blank[n]
-		t, any := s.firstLook(slots, e, &f.kins[e.kin], s.readied(e, decided(alertLate), only(byOwn, ownLate), only(byLaunch, launchLate), only(byEngage, engageLate)))
+		t, any := s.firstLook(slots, e, &f.kins[e.kin], s.readied(e, f.gate(o, alert), only(byOwn, own), only(byLaunch, launch), only(byEngage, engage)))
 		if !any || t != when || s.slot != best.slot {
 			continue
 		}
@@ -422,9 +500,8 @@ func (f *foresight) engagement(o *order, n int32, soon, late *bounds) (x item, a
 		}
 		x.engState, x.open, x.merge = s, false, merge
 		x.by = [4]int32{alertBy, only(byOwn, ownBy), only(byLaunch, launchBy), only(byEngage, engageBy)}
-		break
+		return
 	}
-	return x, true
 }
 
 // need adds an eye, and those that point it, to those that must not be late.

@@ -315,5 +315,8 @@ func (p *table) tagOf(i int) uint32 {
 	}
 	at -= len(p.rowKeys)
 	n := len(p.path)
+	if at/n == len(p.crowdKeys) {
+		return p.ownTag[i]
+	}
 	return p.crowdKeys[at/n].tag + uint32(at%n)
 }

@@ -122,9 +122,14 @@ type table struct {
 	rowOf             []int32 // per missile: its row under the posture being played
 	perMissile        int     // rows kept per missile
 	crowdKeys         []rowKey
-	filled            uint64  // the run of mayFill
-	mayFill           []int32 // sensors that may have more to follow than they can
-	flown             []int32 // per path: missiles that fly it
+	filled            uint64   // the run of mayFill
+	mayFill           []int32  // sensors that may have more to follow than they can
+	fullIn            []period // per sensor: when it may
+	timesFull         []int32  // per sensor: runs in which it might
+	takings           []taking // per sensor
+	waited            []int32  // sensors that may be too full for the missile at hand
+	ownTag            []uint32 // per missile: of a row of its own, behind all others
+	flown             []int32  // per path: missiles that fly it
 	rowTag            uint32
 	cuedBy            []int32 // per eye, of the missile at hand: eye that pointed it, -1
 	memo              []memoed
@@ -186,8 +191,16 @@ func newTable(pr *program, layout *Layout) *table {
 	p.rowKeys = make([]rowKey, rows)
 	if len(pr.crowded) > 0 {
 		p.crowdKeys = make([]rowKey, min(int(b.Sights), waysKept))
-		rows += n * len(p.crowdKeys)
+		rows += n * (len(p.crowdKeys) + 1)
 	}
+	p.fullIn, p.timesFull, p.takings = make([]period, len(b.Sensors)), make([]int32, len(b.Sensors)), make([]taking, len(b.Sensors))
+	for s := range p.fullIn {
+		p.fullIn[s] = noPeriod
+	}
+	for _, s := range pr.crowded {
+		p.takings[s].atMs = make([]int32, n)
+	}
+	p.ownTag = make([]uint32, n)
 	p.det = make([]int32, rows*pr.maxEyes)
 	p.firm = p.det
 	p.cuedBy, p.apart = make([]int32, pr.maxEyes), make([]int32, pr.maxEyes)

@@ -53,7 +53,7 @@ type program struct {
 	entity  []uint64 // per missile
 	crowded []int32  // sensors that cannot follow the whole raid
 	eyeOf   []int32  // per sensor × path: its eye among the path's, -1
-	watches []watch  // per crowded sensor × path
+	watches []watch  // per sensor × path
 
 	maxEyes, maxLists, maxWays, maxEngs int
 	lastMs                              int32 // no look is later in the raid
@@ -208,15 +208,13 @@ func layOut(b *Board, kind programKind, of *hung) *program {
 		over = max(over, b.Missiles[i].StartMs+b.Missiles[i].OverMs)
 	}
 	pr.lastMs += over
-	for _, s := range pr.crowded {
-		for path, k := range pr.eyesOf(s) {
-			w := watch{Never, Never}
-			if k >= 0 {
-				if e := &pr.eyes[pr.courses[path].eye0+k]; e.firstMs != Never {
-					w = watch{e.firstMs, e.lastMs}
-				}
+	pr.watches = make([]watch, len(pr.eyeOf))
+	for at, k := range pr.eyeOf {
+		pr.watches[at] = watch{Never, Never}
+		if k >= 0 {
+			if e := &pr.eyes[pr.courses[at%len(b.Paths)].eye0+k]; e.firstMs != Never {
+				pr.watches[at] = watch{e.firstMs, e.lastMs}
 			}
-			pr.watches = append(pr.watches, w)
 		}
 	}
 	most := make([]int, len(b.Paths)) // engagements of each path, at most
@@ -274,7 +272,7 @@ func (l *layer) path(i int) {
 	for v := range l.views {
 		l.found[v] = l.surely(&l.views[v])
 		l.sure[v] = l.found[v]
-		if l.kind != told && l.isCrowded[l.views[v].Sensor] {
+		if l.mayFill(l.views[v].Sensor) {
 			l.sure[v] = Never
 		}
 	}
@@ -315,6 +313,15 @@ func (l *layer) path(i int) {
 	c.lists, c.ways = int32(len(l.lists))-c.list0, int32(len(l.sights))-c.way0
 	l.courses = append(l.courses, *c)
 	l.maxEyes, l.maxLists, l.maxWays = max(l.maxEyes, int(c.eyes)), max(l.maxLists, int(c.lists)), max(l.maxWays, int(c.ways))
+}
+
+// mayFill reports whether a sensor is not counted on to take what it finds. A program
+// that is told is not asked of missiles that others may be too full for.
+func (l *layer) mayFill(sensor int32) bool {
+	if l.kind == told {
+		return l.hung.doubted[sensor]
+	}
+	return l.isCrowded[sensor]
 }
 
 // surely gives the time by which a view finds the missile whatever is drawn below
@@ -692,7 +699,7 @@ func (l *layer) steady(c *course, t *brief, down []bool) bool {
 	}
 	for _, x := range l.lists[c.list0:] {
 		for _, f := range l.feeds[x.from:x.to] {
-			if f.lostMs != Never {
+			if f.lostMs != Never || l.mayFill(l.eyes[c.eye0+f.eye].sensor) {
 				return false
 			}
 		}

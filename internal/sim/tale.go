@@ -16,8 +16,9 @@ import (
 // tale is what the owner is told of a path under a state of a posture: as seen by
 // those alone who matter for it.
 type tale struct {
-	way          int32 // of the told program
+	way, whole   int32 // of the told program: narrowed to what matters, and all of it
 	alert, track arrival
+	doubted      bool // sensors that are may be the first to tell
 	same         bool // it never differs
 	counted      counted
 }
@@ -113,7 +114,10 @@ func (f *foresight) tale(path int, way, alerts, tracks int32, tales map[string]i
 	}
 	n = int32(len(o.tale))
 	tales[string(t.key)] = n
-	x.alert, x.track = t.put(&alert), t.put(&track)
+	x.alert, x.track, x.whole = t.put(&alert), t.put(&track), way
+	for _, y := range append(alert.feeds, track.feeds...) {
+		x.doubted = x.doubted || f.doubted[f.eyes[y.eye].sensor]
+	}
 	if !x.same {
 		x.way = t.see(seen, &x)
 	}
@@ -164,15 +168,17 @@ func (t *telling) listed(list int32) news {
 		return news{surelyMs: Never}
 	}
 	l := &t.lists[list]
-	return t.first(span{l.from, l.to}, -1, Never)
+	return t.first(span{l.from, l.to}, -1, Never, t.doubted)
 }
 
 // first gives what matters of some feeds if it is all the same whether they bring
 // anything before one time, and what they bring after another. What comes when it
 // does whatever is drawn is known, and what cannot come before what surely does is
-// left out.
-func (t *telling) first(at span, early, late int32) (x news) {
-	counted := func(f *feed) bool { return f.lostMs == Never && t.late.det[f.eye] != Never }
+// left out. Nothing is sure of sensors left aside.
+func (t *telling) first(at span, early, late int32, aside []bool) (x news) {
+	counted := func(f *feed) bool {
+		return f.lostMs == Never && t.late.det[f.eye] != Never && !t.isAside(f.eye, aside)
+	}
 	for k := at.from; k < at.to; k++ {
 		if f := &t.feeds[k]; counted(f) {
 			late = min(late, t.late.det[f.eye]+f.addMs)
@@ -224,7 +230,7 @@ func (t *telling) cue(q *cue) (x narrowed) {
 		late, warned, cued = max(late, t.needed[p.eye]), min(warned, p.warned0), min(cued, p.cued0)
 	}
 	if len(x.points) > 0 {
-		x.warn, x.track = t.first(q.warn, warned, late), t.first(q.track, cued, late)
+		x.warn, x.track = t.first(q.warn, warned, late, nil), t.first(q.track, cued, late, nil)
 	}
 	return x
 }
