@@ -501,7 +501,7 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 	clear(h.counted)
 	t := a.teller
 	t.renew()
-	tales, paths := a.taleOf[posture][state], p.path
+	accounts, paths := a.accountOf[posture][state], p.path
 	if a.allSame {
 		paths = nil // nobody need be asked
 	}
@@ -509,8 +509,13 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 		if !a.onTime[i] {
 			continue
 		}
-		x, pa := &a.tale[tales[path]], &p.b.Paths[path]
-		if x.same || pa.Asset < 0 {
+		pa := &p.b.Paths[path]
+		if pa.Asset < 0 || a.account[accounts[path]].same {
+			continue
+		}
+		x := a.taleOf(accounts[path], int32(i))
+		if x.same {
+			h.counted[pa.Asset].add(&x.counted, 1)
 			continue
 		}
 		when := t.told(int32(i), path, x, dice)
@@ -524,9 +529,9 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 		h.counted[pa.Asset].add(&n, 1)
 	}
 	for path, n := range a.flown {
-		x := &a.tale[tales[path]]
+		x := &a.account[accounts[path]]
 		if asset := p.b.Paths[path].Asset; n > 0 && asset >= 0 && x.same {
-			h.counted[asset].add(&x.counted, n)
+			h.counted[asset].add(&a.tale[a.leaf[^x.root].tale].counted, n)
 		}
 	}
 	return h.counted

@@ -600,7 +600,7 @@ func (o *almanac) number() {
 			var f, t []byte
 			for path, n := range o.of[q][s] {
 				f = binary.LittleEndian.AppendUint32(f, uint32(o.forecasts[n].comesTo))
-				t = binary.LittleEndian.AppendUint32(t, uint32(o.taleOf[q][s][path]))
+				t = binary.LittleEndian.AppendUint32(t, uint32(o.accountOf[q][s][path]))
 			}
 			o.fight[q][s], o.telling[q][s] = numberOf(fights, f), numberOf(tellings, t)
 		}

@@ -127,19 +127,7 @@ type draws struct{ lo, hi []uint64 }
 func (f *foresight) grow(x *fork, drawn []uint64) {
 	o := f.out
 	f.turnTo(int(x.path))
-	in := draws{make([]uint64, len(f.eyes)), make([]uint64, len(f.eyes))}
-	for k := range in.hi {
-		in.hi[k] = o.level[x.path]
-	}
-	at := &x.root
-	for *at >= firstKnot {
-		n := &o.knots[*at]
-		if drawn[n.eye] < n.upto {
-			at, in.hi[n.eye] = &n.below, n.upto
-		} else {
-			at, in.lo[n.eye] = &n.above, n.upto
-		}
-	}
+	at, in := f.branch(&x.root, x.path, drawn)
 	soon, late := f.at(x.way, in.lo, false), f.at(x.way, in.hi, true)
 	got, any := f.engagement(x.order, x.eng, &soon, &late)
 	if !any || !got.open {
@@ -154,6 +142,23 @@ func (f *foresight) grow(x *fork, drawn []uint64) {
 	x.knots++
 	*at = branch(len(o.knots))
 	o.knots = append(o.knots, knot{upto: upto, eye: eye})
+}
+
+// branch gives the branch of a tree that some draws come to, and which do.
+func (f *foresight) branch(at *branch, path int32, drawn []uint64) (*branch, draws) {
+	in := draws{make([]uint64, len(f.eyes)), make([]uint64, len(f.eyes))}
+	for k := range in.hi {
+		in.hi[k] = f.out.level[path]
+	}
+	for *at >= firstKnot {
+		n := &f.out.knots[*at]
+		if drawn[n.eye] < n.upto {
+			at, in.hi[n.eye] = &n.below, n.upto
+		} else {
+			at, in.lo[n.eye] = &n.above, n.upto
+		}
+	}
+	return at, in
 }
 
 // comeTo writes an outcome down.

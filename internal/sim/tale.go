@@ -18,8 +18,9 @@ import (
 type tale struct {
 	way, whole   int32 // of the told program: narrowed to what matters, and all of it
 	alert, track arrival
-	doubted      bool // sensors that are may be the first to tell
-	same         bool // it never differs
+	asked        int32 // feeds and eyes
+	doubted      bool  // sensors that are may be the first to tell
+	same         bool  // it never differs
 	counted      counted
 }
 
@@ -50,44 +51,79 @@ func (p *table) told(i, path int32, x *tale, dice draw.Run) times {
 	return when
 }
 
-// tales are those of an almanac.
-type tales struct {
-	tale    []tale
-	taleOf  [][][]int32 // per posture, state and path
-	allSame bool        // none ever differs between runs
+// account is what the owner is told of a path under a state of a posture: a tree over
+// the draws of the eyes that matter, on each branch of which fewer of them do. At its
+// leaves stand tales.
+type account struct {
+	path, way      int32 // of the told program
+	alerts, tracks int32 // lists of the path's; -1: none
+	same           bool  // one tale, which never differs
+	root           branch
+	knots          int32
 }
 
-// tell works out what the owner of each path's asset is told, and by what.
+// leaf holds what a branch of an account has come to.
+type leaf struct {
+	tale  int32
+	asked int32 // how often, until it is worth while to look closer
+}
+
+const (
+	oftenAsked   = 32 // looking closer takes about as long as being asked about so often
+	mostAccounts = 31 // knots of one account
+	muchSimpler  = 0.5
+)
+
+// tales are those of an almanac.
+type tales struct {
+	account   []account
+	leaf      []leaf
+	tale      []tale
+	accountOf [][][]int32 // per posture, state and path
+	allSame   bool        // none ever differs between runs
+}
+
+// tell works out what the owner of each path's asset is told, and by what; what
+// comes to the same once.
 func (f *foresight) tell() {
 	o := f.out
-	o.allSame, o.taleOf = true, make([][][]int32, len(f.states))
+	o.allSame, o.accountOf = true, make([][][]int32, len(f.states))
 	for q := range f.states {
-		o.taleOf[q] = make([][]int32, len(f.states[q]))
+		o.accountOf[q] = make([][]int32, len(f.states[q]))
 		for s := range f.states[q] {
-			o.taleOf[q][s] = make([]int32, len(f.courses))
+			o.accountOf[q][s] = make([]int32, len(f.courses))
 		}
 	}
 	for path := range f.courses {
 		f.turnTo(path)
 		f.soonest, f.latest = f.bounds(0, false), f.bounds(o.level[path]-1, true)
-		asked := map[[3]int32]int32{} // by way and lists
-		tales := map[string]int32{}
+		asked := map[account]int32{}
+		known := map[string]int32{}
 		ways := len(f.sights)
 		for q := range f.states {
 			for s := range f.states[q] {
 				br := &f.states[q][s][path]
-				key := [3]int32{br.way, -1, -1}
-				for _, x := range f.orders[br.orders.from:br.orders.to] {
-					if x.owner {
-						key[1], key[2] = x.alerts, x.tracks
+				x := account{path: int32(path), way: br.way, alerts: -1, tracks: -1}
+				for _, o := range f.orders[br.orders.from:br.orders.to] {
+					if o.owner {
+						x.alerts, x.tracks = o.alerts, o.tracks
 					}
 				}
-				n, ok := asked[key]
+				n, ok := asked[x]
 				if !ok {
-					n = f.tale(path, key[0], key[1], key[2], tales)
-					asked[key] = n
+					t := f.telling(&x, &f.soonest[x.way], &f.latest[x.way])
+					if n, ok = known[string(t.key)]; !ok {
+						n = int32(len(o.account))
+						known[string(t.key)] = n
+						y, tale := x, t.write()
+						y.same, y.root = o.tale[tale].same, ^branch(len(o.leaf))
+						o.allSame = o.allSame && y.same
+						o.leaf = append(o.leaf, leaf{tale: tale})
+						o.account = append(o.account, y)
+					}
+					asked[x] = n
 				}
-				o.taleOf[q][s][path] = n
+				o.accountOf[q][s][path] = n
 			}
 		}
 		// Rows of their own are kept for these, too.
@@ -95,51 +131,89 @@ func (f *foresight) tell() {
 	}
 }
 
-// tale works out what two lists of the path tell, seen in a way, and writes it down;
-// equal ones once.
-func (f *foresight) tale(path int, way, alerts, tracks int32, tales map[string]int32) int32 {
-	o := f.out
-	t := &telling{foresight: f, soon: &f.soonest[way], late: &f.latest[way], way: &f.sights[f.c.way0+way], needed: make([]int32, len(f.eyes))}
-	alert, track := t.ask(alerts, tracks)
-	var seen []narrowed
-	key := t.key[:0]
-	x := tale{same: len(alert.feeds)+len(track.feeds) == 0}
-	if !x.same {
-		seen, key = t.narrow(key)
-	}
-	t.key = track.appendTo(alert.appendTo(key))
-	n, ok := tales[string(t.key)]
-	if ok {
-		return n
-	}
-	n = int32(len(o.tale))
-	tales[string(t.key)] = n
-	x.alert, x.track, x.whole = t.put(&alert), t.put(&track), way
-	for _, y := range append(alert.feeds, track.feeds...) {
-		x.doubted = x.doubted || f.doubted[f.eyes[y.eye].sensor]
-	}
-	if !x.same {
-		x.way = t.see(seen, &x)
-	}
-	if x.same {
-		when := times{x.alert.surelyMs, x.track.surelyMs, Never, -1}
-		if when.alert == Never {
-			when.track = Never
+// taleOf gives the tale of an account that holds for a missile.
+func (a *ahead) taleOf(k, missile int32) *tale {
+	x := &a.account[k]
+	drawn := a.drawn[int(missile)*a.teller.maxEyes:]
+	at := x.root
+	for at >= firstKnot {
+		n := &a.knots[at]
+		if at = n.above; drawn[n.eye] < n.upto {
+			at = n.below
 		}
-		x.counted = f.b.Paths[path].counted(when)
 	}
-	o.tale = append(o.tale, x)
-	o.allSame = o.allSame && x.same
-	return n
+	l := &a.leaf[^at]
+	tale := l.tale
+	if !a.tale[tale].same && l.asked < oftenAsked {
+		if l.asked++; l.asked == oftenAsked && a.maker.credit > 0 {
+			a.maker.lookCloser(x, ^at, drawn)
+		}
+	}
+	return &a.tale[tale]
+}
+
+// lookCloser splits the branch at a leaf by a draw, if that makes much simpler what
+// is asked.
+func (f *foresight) lookCloser(x *account, n branch, drawn []uint64) {
+	o := f.out
+	t := o.tale[o.leaf[n].tale]
+	if x.knots == mostAccounts {
+		return
+	}
+	f.turnTo(int(x.path))
+	at, in := f.branch(&x.root, x.path, drawn)
+	// Of those who may be the first to tell, the one who is if all find it in the
+	// middle of their draws is asked in which half it does.
+	for k := range f.last {
+		f.last[k] = in.lo[k] + (in.hi[k]-in.lo[k])/2
+	}
+	var mean bounds
+	f.boundsOf(x.way, f.last, false, &mean)
+	eye, first := int32(-1), Never
+	for _, feeds := range [...]span{t.alert.feeds, t.track.feeds} {
+		for _, y := range f.feeds[feeds.from:feeds.to] {
+			if d := mean.det[y.eye]; d != Never && d+y.addMs < first && in.hi[y.eye]-in.lo[y.eye] > 1 {
+				eye, first = y.eye, d+y.addMs
+			}
+		}
+		if eye >= 0 {
+			break
+		}
+	}
+	if eye < 0 {
+		return
+	}
+	lo, hi := in.lo[eye], in.hi[eye]
+	soon, late := f.at(x.way, in.lo, false), f.at(x.way, in.hi, true)
+	upto := lo + (hi-lo)/2
+	in.hi[eye] = upto
+	early := f.at(x.way, in.hi, true)
+	below := f.telling(x, &soon, &early)
+	in.lo[eye], in.hi[eye] = upto, hi
+	later := f.at(x.way, in.lo, false)
+	above := f.telling(x, &later, &late)
+	if float64(below.asked()+above.asked()) > 2*muchSimpler*float64(t.asked) {
+		return
+	}
+	x.knots++
+	*at = branch(len(o.knots))
+	o.leaf = append(o.leaf, leaf{tale: above.write()})
+	o.leaf[n] = leaf{tale: below.write()}
+	o.knots = append(o.knots, knot{upto: upto, eye: eye, below: ^n, above: ^branch(len(o.leaf) - 1)})
 }
 
 // telling works out who matters for a tale.
 type telling struct {
 	*foresight
+	of         *account
 	soon, late *bounds
-	way        *sighting
+	way        sighting
 	needed     []int32 // per eye: whether it finds the missile by then, and when; -1: that does not matter
 	more       bool    // more is needed than was thought
+
+	alert, track news
+	cues         []narrowed
+	key          []byte // all of it
 }
 
 // news is the part of some feeds that matters.
@@ -148,19 +222,73 @@ type news struct {
 	feeds    []feed
 }
 
-// ask gives what matters of two lists of the path, and notes what of the eyes.
-func (t *telling) ask(alerts, tracks int32) (alert, track news) {
+// telling works out what matters for an account if the eyes find the missile within
+// some bounds.
+func (f *foresight) telling(of *account, soon, late *bounds) *telling {
+	t := &telling{foresight: f, of: of, soon: soon, late: late, way: f.sights[f.c.way0+of.way], needed: make([]int32, len(f.eyes))}
 	for k := range t.needed {
 		t.needed[k] = -1
 	}
 	for t.more = true; t.more; {
-		t.more = false
-		alert, track = t.listed(alerts), t.listed(tracks)
+		t.more, t.cues = false, t.cues[:0]
+		t.alert, t.track = t.listed(of.alerts), t.listed(of.tracks)
 		for k := t.way.cues.from; k < t.way.cues.to; k++ {
-			t.cue(&t.cues[k])
+			if x := t.cue(&f.cues[k]); len(x.points) > 0 {
+				t.cues = append(t.cues, x)
+			}
 		}
 	}
-	return alert, track
+	t.key = t.track.appendTo(t.alert.appendTo(t.key))
+	if t.same() {
+		return t
+	}
+	for k := range t.cues {
+		x := &t.cues[k]
+		t.key = x.track.appendTo(x.warn.appendTo(t.key))
+		t.key = binary.LittleEndian.AppendUint32(t.key, uint32(len(x.points)))
+		for _, p := range x.points {
+			t.key = binary.LittleEndian.AppendUint32(t.key, uint32(p.eye))
+		}
+	}
+	for _, k := range t.down[t.way.down.from:t.way.down.to] {
+		t.key = binary.LittleEndian.AppendUint32(t.key, uint32(k))
+	}
+	return t
+}
+
+// same reports whether nothing of it is left to draws.
+func (t *telling) same() bool { return len(t.alert.feeds)+len(t.track.feeds) == 0 }
+
+// asked is how many feeds and eyes are asked.
+func (t *telling) asked() (n int) {
+	if t.same() {
+		return 0
+	}
+	n = len(t.alert.feeds) + len(t.track.feeds)
+	for k := range t.cues {
+		n += len(t.cues[k].points)
+	}
+	return n
+}
+
+// write writes the tale down.
+func (t *telling) write() int32 {
+	o := t.out
+	x := tale{whole: t.of.way, same: t.same(), asked: int32(t.asked()), alert: t.put(&t.alert), track: t.put(&t.track)}
+	for _, y := range append(t.alert.feeds, t.track.feeds...) {
+		x.doubted = x.doubted || t.doubted[t.eyes[y.eye].sensor]
+	}
+	if x.same {
+		when := times{x.alert.surelyMs, x.track.surelyMs, Never, -1}
+		if when.alert == Never {
+			when.track = Never
+		}
+		x.counted = t.b.Paths[t.of.path].counted(when)
+	} else {
+		x.way = t.see(&x)
+	}
+	o.tale = append(o.tale, x)
+	return int32(len(o.tale)) - 1
 }
 
 func (t *telling) listed(list int32) news {
@@ -235,42 +363,23 @@ func (t *telling) cue(q *cue) (x narrowed) {
 	return x
 }
 
-// narrow gives what matters of a way of seeing, and adds all of it to a key.
-func (t *telling) narrow(key []byte) (all []narrowed, _ []byte) {
-	for k := t.way.cues.from; k < t.way.cues.to; k++ {
-		x := t.cue(&t.cues[k])
-		if len(x.points) == 0 {
-			continue
-		}
-		all = append(all, x)
-		key = x.track.appendTo(x.warn.appendTo(key))
-		key = binary.LittleEndian.AppendUint32(key, uint32(len(x.points)))
-		for _, p := range x.points {
-			key = binary.LittleEndian.AppendUint32(key, uint32(p.eye))
-		}
-	}
-	for _, k := range t.down[t.way.down.from:t.way.down.to] {
-		key = binary.LittleEndian.AppendUint32(key, uint32(k))
-	}
-	return all, key
-}
-
 // see writes down a way of seeing, and what a tale wants of it, and gives its number,
 // counted from the path's first.
-func (t *telling) see(all []narrowed, of *tale) int32 {
-	w := sighting{cues: span{from: int32(len(t.cues))}, down: t.way.down}
-	for _, x := range all {
+func (t *telling) see(of *tale) int32 {
+	f := t.foresight
+	w := sighting{cues: span{from: int32(len(f.cues))}, down: t.way.down}
+	for _, x := range t.cues {
 		q := cue{points: span{from: int32(len(t.points))}}
 		t.points = append(t.points, x.points...)
 		q.points.to = int32(len(t.points))
 		warn, track := t.put(&x.warn), t.put(&x.track)
 		q.warn, q.track, q.warnMs, q.trackMs = warn.feeds, track.feeds, warn.surelyMs, track.surelyMs
-		t.cues = append(t.cues, q)
+		f.cues = append(f.cues, q)
 	}
 	// The owner is told like one whose radars are pointed, but has none.
 	q := cue{warn: of.alert.feeds, track: of.track.feeds, warnMs: of.alert.surelyMs, trackMs: of.track.surelyMs}
-	t.cues = append(t.cues, q)
-	w.cues.to = int32(len(t.cues))
+	f.cues = append(f.cues, q)
+	w.cues.to = int32(len(f.cues))
 	w.owner = w.cues.to - 1 - w.cues.from
 	w.alertMs, w.trackMs = t.least(q.warn), t.least(q.track)
 	t.tellEyes(&w, t.c)
