@@ -16,23 +16,25 @@ type ahead struct {
 	entrants []entrant // of all lineups
 	lineups  []lineup  // per forecast
 
-	serial  uint64   // of the player's looks: the run
-	drawn   []uint64 // per missile × eye of the teller: the draw of those that are on time
-	late    []int32  // missiles of which something is found late, on which a forecast hangs
-	onTime  []bool   // per missile: it flies, and is none of these
-	odd     []odd    // under the posture at hand: what came of those that are late, and of those not wholly foreseen
-	opened  int      // how many of the engagements left open come about: the teller's eng and whenMs hold them
-	brought []uint64 // what these and the late bring to a fight
-	filling bool     // some sensors may be full
-	sight   int32    // of the posture at hand
-	briefs  []brief  // of it, of the player's program
-	dice    draw.Run
-	engs    []engState // scratch: of one missile
-	when    []int32
-	fought  []fought
-	sharing []sharing // per number of a fight
-	heard   []heard
-	flown   []int32 // per path: missiles that are on time
+	serial   uint64    // of the player's looks: the run
+	drawn    []uint64  // per missile × eye of the teller: the draw of those that are on time
+	late     []int32   // missiles of which something is found late, on which a forecast hangs
+	onTime   []bool    // per missile: it flies, and is none of these
+	odd      []odd     // under the posture at hand: what came of those that are late, and of those not wholly foreseen
+	came     []entrant // of the engagements left open: those that come about, missile by missile
+	cameUpTo []int32   // per missile with some left open: where in came its own end
+	brought  []uint64  // what these and the late bring to a fight
+	filling  bool      // some sensors may be full
+	sight    int32     // of the posture at hand
+	briefs   []brief   // of it, of the player's program
+	dice     draw.Run
+	engs     []engState // scratch: of one missile
+	when     []int32
+	lined    lined
+	fought   []fought
+	sharing  []sharing // per number of a fight
+	heard    []heard
+	flown    []int32 // per path: missiles that are on time
 }
 
 // odd is a missile to which a forecast could not be applied unseen.
@@ -114,23 +116,28 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 	ps, fight := &p.b.Postures[posture], a.fight[posture][state]
 	briefs, forecasts := p.states[posture][state], a.of[posture][state]
 	a.sight, a.briefs, a.dice = ps.Sight[state], briefs, dice
-	a.odd = a.odd[:0]
 	shared := a.fights[fight] > 1 && p.rounds == nil && a.sharing[fight].worth()
-	a.opened, a.brought = 0, a.brought[:0]
 	p.renew()
-	if len(a.late) > 0 {
-		a.workOut(p, forecasts, shared)
-	}
-	if a.open[posture][state] {
-		a.decide(p, posture, state, dice, shared)
+	again := a.lined.again(p.serial, a.alike[posture][state], shared)
+	if !again {
+		a.odd, a.came, a.cameUpTo, a.brought = a.odd[:0], a.came[:0], a.cameUpTo[:0], a.brought[:0]
+		if len(a.late) > 0 {
+			a.workOut(p, forecasts, shared)
+		}
+		if a.open[posture][state] {
+			a.decide(p, posture, state, dice, shared)
+		}
 	}
 	if f := a.same(ps, fight, shared); f != nil {
 		a.sharing[fight].same++
 		copy(out, f.row)
 	} else {
 		clear(out)
-		p.stock()
-		p.muster(briefs, forecasts)
+		if !again || !a.lined.putBack(p) {
+			p.stock()
+			p.muster(briefs, forecasts)
+			a.lined.keep(p, a.alikes[a.alike[posture][state]])
+		}
 		p.fight(ps, dice, nil)
 		p.count(dice, out, nil)
 		if shared {
@@ -229,7 +236,7 @@ func (a *ahead) workOut(p *table, forecasts []int32, shared bool) {
 		differs := !a.holds(p, f)
 		if differs && shared {
 			a.brought = append(a.brought, always-uint64(i)) // though it may bring nothing
-			a.bring(p, p.eng[:len(p.whenMs)], p.whenMs)
+			a.bring(p, i, p.prepared(0, p.whenMs))
 		}
 		a.odd = append(a.odd, odd{i, differs, p.b.Paths[path].counted(t)})
 	}
@@ -268,11 +275,11 @@ func (a *ahead) workOutFull(p *table, i, path int32, soon times) times {
 }
 
 // decide settles the engagements that forecasts leave open, and works out those
-// that cannot be settled.
+// that cannot be settled. came then has those that come about.
 func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool) {
 	t := a.teller
 	t.renew()
-	t.whenMs = t.whenMs[:0]
+	prepared := 0
 	forecasts, briefs, forks := a.of[posture][state], t.states[posture][state], a.forksOf[posture][state]
 	for i, path := range p.path {
 		if !a.onTime[i] {
@@ -282,30 +289,39 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 		if f.open == 0 {
 			continue
 		}
-		from := len(t.whenMs)
-		when, ok := a.settled(int32(i), forks[path])
+		at := a.lineups[forecasts[path]].open
+		open, from := a.entrants[at.from:at.to], len(a.came)
+		when, ok := a.settled(int32(i), forks[path], open)
 		if !ok {
+			a.came = a.came[:from]
 			br := &briefs[path]
 			a.maker.credit += perMissile * int(t.courses[path].eyes)
 			t.detectOne(int32(i), path, br.way, dice, nil)
-			when, t.whenMs = t.prepare(br, int32(i), path, from, t.whenMs[:from], nil)
+			when, t.whenMs = t.prepare(br, int32(i), path, prepared, t.whenMs[:0], nil)
+			k := 0
+			for n, ms := range t.whenMs {
+				s := &t.eng[prepared+n]
+				for open[k].as.battery != s.battery {
+					k++ // it has not come about
+				}
+				a.came = append(a.came, entrant{s, ms, open[k].place})
+			}
+			prepared += len(t.whenMs)
 		}
+		a.cameUpTo = append(a.cameUpTo, int32(len(a.came)))
 		shots := times{Never, Never, min(when.firstShot, f.firstShot), max(when.lastShot, f.lastShot)}
 		a.odd = append(a.odd, odd{missile: int32(i), counted: p.b.Paths[path].counted(shots)})
 		if shared {
-			a.bringOpen(t, int32(i), f, t.eng[from:len(t.whenMs)], t.whenMs[from:])
+			a.bringOpen(int32(i), open, a.came[from:])
 		}
 	}
-	a.opened = len(t.whenMs)
 	p.shown = t.shown
 }
 
-// settled puts what comes of a missile's open engagements behind those of others,
-// if their forks tell.
-func (a *ahead) settled(missile int32, forks span) (out times, ok bool) {
-	t := a.teller
+// settled adds what comes of a missile's open engagements, if their forks tell.
+func (a *ahead) settled(missile int32, forks span, open []entrant) (out times, ok bool) {
 	out = times{Never, Never, Never, -1}
-	for _, k := range a.forkList[forks.from:forks.to] {
+	for j, k := range a.forkList[forks.from:forks.to] {
 		n, ok := a.settle(k, missile)
 		if !ok {
 			return out, false
@@ -314,10 +330,7 @@ func (a *ahead) settled(missile int32, forks span) (out times, ok bool) {
 			continue
 		}
 		x := &a.outcomes[n]
-		s := &t.eng[len(t.whenMs)]
-		*s = x.engState
-		s.missile = missile
-		t.whenMs = append(t.whenMs, x.whenMs)
+		a.came = append(a.came, entrant{&x.engState, x.whenMs, open[j].place})
 		out.firstShot, out.lastShot = min(out.firstShot, x.whenMs), max(out.lastShot, x.lastMs)
 	}
 	return out, true
@@ -325,32 +338,31 @@ func (a *ahead) settled(missile int32, forks span) (out times, ok bool) {
 
 // bringOpen notes what comes of the engagements that a forecast leaves open, where
 // it is not as if all goes well.
-func (a *ahead) bringOpen(t *table, missile int32, f *forecast, engs []engState, whenMs []int32) {
-	for k := f.engs.from; k < f.engs.to; k++ {
-		if !a.isOpen[k] {
-			continue
-		}
+func (a *ahead) bringOpen(missile int32, open, came []entrant) {
+	t := a.teller
+	for k := range open {
 		n := 0
-		if len(engs) > 0 && engs[0].battery == a.blank[k].battery {
+		if len(came) > 0 && came[0].place == open[k].place {
 			n = 1
 		}
-		if n == 0 || !a.begins(t, &engs[0], whenMs[0], k) {
+		x := open[k].as
+		if n == 0 || !sameStart(x, t.slotsOf(x), open[k].whenMs, came[0].as, t.slotsOf(came[0].as), came[0].whenMs) {
 			a.brought = append(a.brought, always-uint64(missile)) // though it may bring nothing
-			a.bring(t, engs[:n], whenMs[:n])
+			a.bring(t, missile, came[:n])
 		}
-		engs, whenMs = engs[n:], whenMs[n:]
+		came = came[n:]
 	}
 }
 
 // bring notes all that engagements of a table which are not as forecast bring to a
 // fight: where that is the same, and the forecasts are, the fight is.
-func (a *ahead) bring(t *table, engs []engState, whenMs []int32) {
+func (a *ahead) bring(t *table, missile int32, list []entrant) {
 	two := func(x, y int32) uint64 { return uint64(uint32(x))<<32 | uint64(uint32(y)) }
-	for k := range engs {
-		s := &engs[k]
-		a.brought = append(a.brought, two(s.missile, s.battery), two(s.slot, whenMs[k]), two(s.slots, s.kin), uint64(one(s.onOthers)))
+	for k := range list {
+		s, whenMs := list[k].as, list[k].whenMs
+		a.brought = append(a.brought, two(missile, s.battery), two(s.slot, whenMs), two(s.slots, s.kin), uint64(one(s.onOthers)))
 		for _, sl := range t.slotsOf(s)[s.slot:] {
-			now, last := s.threshold(&sl, whenMs[k]), s.threshold(&sl, sl.LaunchMs)
+			now, last := s.threshold(&sl, whenMs), s.threshold(&sl, sl.LaunchMs)
 			a.brought = append(a.brought, two(sl.LaunchMs, sl.InterceptMs), now, last)
 			if now != last { // then it matters when it changes
 				a.brought = append(a.brought, two(s.orgMs, s.ownMs), two(s.lorMs, s.eorMs), sl.Organic, sl.Launch, sl.Eng, uint64(sl.HandoverMs))
@@ -364,19 +376,13 @@ func (a *ahead) holds(p *table, f *forecast) bool {
 	if int(f.engs.to-f.engs.from) != len(p.whenMs) {
 		return false
 	}
-	for k := range p.whenMs {
-		if !a.begins(p, &p.eng[k], p.whenMs[k], f.engs.from+int32(k)) {
+	for k, when := range p.whenMs {
+		x, s := &a.blank[int(f.engs.from)+k], &p.eng[k]
+		if !sameStart(x, a.slots[x.slot0:x.slot0+x.slots], a.whenMs[int(f.engs.from)+k], s, p.slotsOf(s), when) {
 			return false
 		}
 	}
 	return true
-}
-
-// begins reports whether an engagement of a table comes to the same as one that is
-// foreseen.
-func (a *ahead) begins(t *table, s *engState, whenMs, foreseen int32) bool {
-	x := &a.blank[foreseen]
-	return sameStart(x, a.slots[x.slot0:x.slot0+x.slots], a.whenMs[foreseen], s, t.slotsOf(s), whenMs)
 }
 
 // sameStart reports whether two engagements come to the same: the same first look,
@@ -426,7 +432,7 @@ func (a *ahead) lineUp() {
 func (p *table) muster(briefs []brief, forecasts []int32) {
 	a := p.ahead
 	first := int32(0) // place of a missile's bouts
-	opened, openWhen := a.teller.eng[:a.opened], a.teller.whenMs[:a.opened]
+	came, cameUpTo := int32(0), a.cameUpTo
 	p.events.reset()
 	late := a.odd[:len(a.late)]
 	for i, path := range p.path {
@@ -447,17 +453,13 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 		}
 		u := &a.lineups[forecasts[path]]
 		p.line(x, first, a.entrants[u.sure.from:u.sure.to])
-		if open := a.entrants[u.open.from:u.open.to]; !onTime { // what is late and yet as forecast leaves nothing open
-			p.line(x, first, open)
-		} else if len(open) > 0 {
-			p.entrants = p.entrants[:0]
-			for k := range open {
-				if len(opened) > 0 && opened[0].missile == int32(i) && opened[0].battery == open[k].as.battery { // it has come about
-					p.entrants = append(p.entrants, entrant{&opened[0], openWhen[0], open[k].place})
-					opened, openWhen = opened[1:], openWhen[1:]
-				}
+		if u.open.to > u.open.from {
+			if onTime {
+				p.line(x, first, a.came[came:cameUpTo[0]])
+				came, cameUpTo = cameUpTo[0], cameUpTo[1:]
+			} else { // what is late and yet as forecast leaves nothing open
+				p.line(x, first, a.entrants[u.open.from:u.open.to])
 			}
-			p.line(x, first, p.entrants)
 		}
 		first += u.places
 	}

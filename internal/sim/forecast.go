@@ -67,6 +67,11 @@ type almanac struct {
 	rests []int32
 	hints hints // of the lean program
 
+	// What comes of missiles is the same in every run under states with the same
+	// number; alikes says how many have it.
+	alike  [][]int32
+	alikes []int32
+
 	// States of postures with the same number come to the same fight if all goes
 	// well, and tell the same tales.
 	fight, telling [][]int32
@@ -95,8 +100,9 @@ func foresee(pr *program, doubted []bool) *almanac {
 		return nil
 	}
 	o := f.out
-	o.of, o.open = make([][][]int32, len(pr.states)), make([][]bool, len(pr.states))
+	o.of, o.open, f.like = make([][][]int32, len(pr.states)), make([][]bool, len(pr.states)), make([][][]byte, len(pr.states))
 	for q := range pr.states {
+		f.like[q] = make([][]byte, len(pr.states[q]))
 		o.of[q], o.open[q] = make([][]int32, len(pr.states[q])), make([]bool, len(pr.states[q]))
 		for s := range o.of[q] {
 			o.of[q][s] = make([]int32, len(pr.courses))
@@ -119,7 +125,7 @@ func foresee(pr *program, doubted []bool) *almanac {
 	f.program = o.told
 	f.fork()
 	f.tell()
-	o.number()
+	f.number()
 	o.rests = make([]int32, len(pr.eyeOf))
 	for s := range pr.b.Sensors {
 		for path, w := range pr.watchesOf(int32(s)) {
@@ -155,7 +161,9 @@ type foresight struct {
 	soonest []bounds // per way
 	latest  []bounds // per way, at the level tried
 	last    []uint64 // scratch: draws, per eye
-	credit  int      // see firstCredit
+
+	like   [][][]byte // per posture and state: the numbers of its briefs that differ, path by path
+	credit int        // see firstCredit
 }
 
 // bounds are times at which the eyes find a missile: the earliest there are, or
@@ -229,6 +237,7 @@ func (f *foresight) path(path int, h *hanging) {
 		h.open[q] = make([][]item, len(f.states[q]))
 		for s := range f.states[q] {
 			f.out.of[q][s][path] = ids[number[q][s]]
+			f.like[q][s] = binary.LittleEndian.AppendUint32(f.like[q][s], uint32(number[q][s]))
 			for _, x := range best[number[q][s]].items {
 				if x.open {
 					h.open[q][s] = append(h.open[q][s], x)
@@ -583,9 +592,10 @@ func (f *foresight) mergeSlots(s *engState) {
 
 // number gives states with the same forecasts, and with the same tales, the same
 // numbers.
-func (o *almanac) number() {
-	o.fight, o.telling = make([][]int32, len(o.of)), make([][]int32, len(o.of))
-	fights, tellings := map[string]int32{}, map[string]int32{}
+func (f *foresight) number() {
+	o := f.out
+	o.fight, o.telling, o.alike = make([][]int32, len(o.of)), make([][]int32, len(o.of)), make([][]int32, len(o.of))
+	fights, tellings, alikes := map[string]int32{}, map[string]int32{}, map[string]int32{}
 	numberOf := func(met map[string]int32, key []byte) int32 {
 		n, ok := met[string(key)]
 		if !ok {
@@ -595,20 +605,26 @@ func (o *almanac) number() {
 		return n
 	}
 	for q := range o.of {
-		o.fight[q], o.telling[q] = make([]int32, len(o.of[q])), make([]int32, len(o.of[q]))
+		o.fight[q], o.telling[q], o.alike[q] = make([]int32, len(o.of[q])), make([]int32, len(o.of[q])), make([]int32, len(o.of[q]))
 		for s := range o.of[q] {
-			var f, t []byte
+			var fight, telling []byte
+			alike := binary.LittleEndian.AppendUint32(f.like[q][s], uint32(f.b.Postures[q].Sight[s]))
 			for path, n := range o.of[q][s] {
-				f = binary.LittleEndian.AppendUint32(f, uint32(o.forecasts[n].comesTo))
-				t = binary.LittleEndian.AppendUint32(t, uint32(o.accountOf[q][s][path]))
+				fight = binary.LittleEndian.AppendUint32(fight, uint32(o.forecasts[n].comesTo))
+				telling = binary.LittleEndian.AppendUint32(telling, uint32(o.accountOf[q][s][path]))
+				alike = binary.LittleEndian.AppendUint32(alike, uint32(n))
+				for _, k := range o.forkList[o.forksOf[q][s][path].from:o.forksOf[q][s][path].to] {
+					alike = binary.LittleEndian.AppendUint32(alike, uint32(k))
+				}
 			}
-			o.fight[q][s], o.telling[q][s] = numberOf(fights, f), numberOf(tellings, t)
+			o.fight[q][s], o.telling[q][s], o.alike[q][s] = numberOf(fights, fight), numberOf(tellings, telling), numberOf(alikes, alike)
 		}
 	}
-	o.fights = make([]int32, len(fights))
+	o.fights, o.alikes = make([]int32, len(fights)), make([]int32, len(alikes))
 	for q := range o.fight {
-		for _, n := range o.fight[q] {
-			o.fights[n]++
+		for s := range o.fight[q] {
+			o.fights[o.fight[q][s]]++
+			o.alikes[o.alike[q][s]]++
 		}
 	}
 }
