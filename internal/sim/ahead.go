@@ -13,7 +13,8 @@ type ahead struct {
 	*almanac
 	teller *table // of the almanac's program
 
-	entrants []entrant // of all lineups
+	begun    []begun   // of all lineups
+	entrants []entrant // the same
 	lineups  []lineup  // per forecast
 
 	serial   uint64    // of the player's looks: the run
@@ -97,7 +98,7 @@ func newAhead(p *table) *ahead {
 		}
 	}
 	p.shown = o.slots
-	a.lineUp()
+	a.lineUp(p)
 	return a
 }
 
@@ -400,29 +401,33 @@ func sameStart(x *engState, want []slot, foreseenMs int32, s *engState, has []sl
 	return true
 }
 
-// lineup is what a forecast brings to a fight: entrants that are foreseen, others
-// that stay open, as they are if all goes well, and how many they are.
+// lineup is what a forecast brings to a fight: bouts that are foreseen, entrants
+// that stay open, as they are if all goes well, and how many there are.
 type lineup struct {
-	sure, open span
+	sure, open span // of begun, of entrants
 	places     int32
 }
 
 // lineUp makes the lineups of all forecasts.
-func (a *ahead) lineUp() {
+func (a *ahead) lineUp(p *table) {
+	rounds, salvo := p.rounds, p.salvo
+	p.rounds, p.salvo = nil, nil
+	p.stock() // bouts begin with the board's salvoes
+	p.rounds, p.salvo = rounds, salvo
 	for k := range a.forecasts {
 		engs := a.forecasts[k].engs
 		u := lineup{places: engs.to - engs.from}
-		list := func(open bool) span {
-			at := span{from: int32(len(a.entrants))}
-			for n := engs.from; n < engs.to; n++ {
-				if a.isOpen[n] == open {
-					a.entrants = append(a.entrants, entrant{&a.blank[n], a.whenMs[n], n - engs.from})
-				}
+		u.sure.from, u.open.from = int32(len(a.begun)), int32(len(a.entrants))
+		for n := engs.from; n < engs.to; n++ {
+			if a.isOpen[n] {
+				a.entrants = append(a.entrants, entrant{&a.blank[n], a.whenMs[n], n - engs.from})
+				continue
 			}
-			at.to = int32(len(a.entrants))
-			return at
+			e := begun{whenMs: a.whenMs[n], place: n - engs.from}
+			p.begin(&e.bout, &a.blank[n])
+			a.begun = append(a.begun, e)
 		}
-		u.sure, u.open = list(false), list(true)
+		u.sure.to, u.open.to = int32(len(a.begun)), int32(len(a.entrants))
 		a.lineups = append(a.lineups, u)
 	}
 }
@@ -452,7 +457,7 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 			}
 		}
 		u := &a.lineups[forecasts[path]]
-		p.line(x, first, a.entrants[u.sure.from:u.sure.to])
+		p.lineBegun(x, first, a.begun[u.sure.from:u.sure.to])
 		if u.open.to > u.open.from {
 			if onTime {
 				p.line(x, first, a.came[came:cameUpTo[0]])

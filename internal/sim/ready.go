@@ -93,22 +93,50 @@ func (p *table) prepared(engs int, whenMs []int32) []entrant {
 	return p.entrants
 }
 
-// line puts engagements with a missile on the agenda and in the books of their
-// batteries, as bouts from a place on.
+// begin makes a bout of an engagement as it was prepared; its missile is not known yet.
+func (p *table) begin(s *bout, as *engState) {
+	m, looks := &p.magazines[as.battery], as.slots-as.slot
+	s.by, s.as, s.look, s.looks, s.used, s.owed, s.away = m, as, as.slot0+as.slot, looks, 0, m.owes(looks, 0), one(as.onOthers)
+}
+
+// enter puts a bout that has begun on the agenda and in the books of its battery.
+func (p *table) enter(n int32, x *target, whenMs int32) {
+	s := &p.bouts[n]
+	s.at = x
+	m := s.by
+	m.open++
+	m.home += 1 - s.away
+	m.need += s.owed
+	p.events.arrive(x.startMs+whenMs, n)
+}
+
+// line puts engagements with a missile into the fight, as bouts from a place on.
 func (p *table) line(x *target, first int32, list []entrant) {
-	magazines, bouts, start := p.magazines, p.bouts, x.startMs
 	for k := range list {
 		e := &list[k]
-		s, n := e.as, first+e.place
-		m, b := &magazines[s.battery], &bouts[n]
-		looks := s.slots - s.slot
-		owed, away := m.owes(looks, 0), one(s.onOthers)
-		b.by, b.at, b.as = m, x, s
-		b.look, b.looks, b.used, b.owed, b.away = s.slot0+s.slot, looks, 0, owed, away
-		m.open++
-		m.home += 1 - away
-		m.need += owed
-		p.events.arrive(start+e.whenMs, n)
+		n := first + e.place
+		p.begin(&p.bouts[n], e.as)
+		p.enter(n, x, e.whenMs)
+	}
+}
+
+// begun is a bout that is foreseen, as it begins, with what an entrant has.
+type begun struct {
+	bout
+	whenMs, place int32
+}
+
+// lineBegun is line for what is foreseen.
+func (p *table) lineBegun(x *target, first int32, list []begun) {
+	for k := range list {
+		e := &list[k]
+		n := first + e.place
+		s := &p.bouts[n]
+		*s = e.bout
+		if p.salvo != nil { // not the board's
+			s.owed = s.by.owes(s.looks, 0)
+		}
+		p.enter(n, x, e.whenMs)
 	}
 }
 
