@@ -74,11 +74,7 @@ const foughtKept = 16
 
 // newAhead looks for what nearly all runs have in common; nil if there is nothing.
 func newAhead(p *table) *ahead {
-	doubted := make([]bool, len(p.timesFull))
-	for s, n := range p.timesFull {
-		doubted[s] = n > 0
-	}
-	o := foresee(p.program, doubted)
+	o := foresee(p.program, p.doubted)
 	if o == nil {
 		return nil
 	}
@@ -97,7 +93,7 @@ func newAhead(p *table) *ahead {
 			}
 		}
 	}
-	p.shown = o.slots
+	p.shown, p.watches = o.slots, o.watches
 	a.lineUp(p)
 	return a
 }
@@ -221,8 +217,8 @@ func (a *ahead) rested(p *table, full []int32, i int, path int32) bool {
 }
 
 // workOut works out the missiles that are late. What sensors that may be full take is
-// only asked where it matters: if a missile comes to its forecast whether they take
-// it at once or never, it does whenever they take it.
+// only asked where it matters: if a missile comes to the same whether they take it at
+// once or as late as they may, it does whenever they take it.
 func (a *ahead) workOut(p *table, forecasts []int32, shared bool) {
 	for _, i := range a.late {
 		path := p.path[i]
@@ -244,8 +240,8 @@ func (a *ahead) workOut(p *table, forecasts []int32, shared bool) {
 }
 
 // workOutFull works out a late missile that sensors may be too full for. soon is what
-// comes of it if they take it at once; in its row they never do. Where both are the
-// same, it does not matter when they take it. Where they are not, those are asked
+// comes of it if they take it at once; in its row they do as late as they may. Where
+// both are the same, it does not matter when they take it. Where they are not, those are asked
 // first that tell somebody first.
 func (a *ahead) workOutFull(p *table, i, path int32, soon times) times {
 	br := &a.briefs[path]
@@ -270,7 +266,7 @@ func (a *ahead) workOutFull(p *table, i, path int32, soon times) times {
 		if n == 0 {
 			p.sharpenFirst(br, i, path)
 		} else {
-			p.sharpen(i, path)
+			p.sharpen(br, i, path)
 		}
 	}
 }
@@ -525,8 +521,12 @@ func (a *ahead) hear(p *table, posture, state int, dice draw.Run) []counted {
 			h.counted[pa.Asset].add(&x.counted, 1)
 			continue
 		}
-		when := t.told(int32(i), path, x, dice)
-		if a.filling && x.doubted && a.toldByFull(p, int32(i), path, x) {
+		when, byFull, ok := a.hears(p, int32(i), path, x)
+		if !ok {
+			when = t.told(int32(i), path, x, dice)
+			byFull = a.filling && x.doubted && a.toldByFull(p, int32(i), path, x)
+		}
+		if byFull {
 			h.sight = a.sight
 			t.detectOne(int32(i), path, x.whole, dice, nil) // what comes later than others may be first now
 			copy(t.apart, t.row(int(t.rowOf[i])))

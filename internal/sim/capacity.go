@@ -141,10 +141,27 @@ func (p *table) filling() []int32 {
 		}
 		if first, last, any := overfull(&begin, &end, room); any {
 			p.mayFill, p.fullIn[s] = append(p.mayFill, s), periodOf(first, last)
-			p.timesFull[s]++
 		}
 	}
 	return p.mayFill
+}
+
+// doubtfulOf is of how many raids it is asked which sensors may be full.
+const doubtfulOf = 32
+
+// doubt finds the sensors that may be full in some of a few raids drawn for it.
+func (p *table) doubt() {
+	for run := range uint64(doubtfulOf) {
+		if len(p.crowded) == 0 {
+			return
+		}
+		p.launch(0, run, nil)
+		p.serial++
+		for _, s := range p.filling() {
+			p.doubted[s] = true
+		}
+	}
+	p.launched, p.looked = false, false
 }
 
 // crowd applies the capacities of some sensors to the rows of the posture being
@@ -176,26 +193,36 @@ func (p *table) crowd(sensors []int32, log *Log) {
 	}
 }
 
-// taking is when a full sensor takes the missiles under a sight of a run, from
-// launch; Never, also where it finds none. It holds only for those that it may
-// have in sight while it is full.
+// taking is when a full sensor takes missiles under a sight of a run.
 type taking struct {
 	serial uint64
 	sight  int32
-	atMs   []int32 // per missile
+	when   period  // only then it is full
+	atMs   []int32 // per missile that it finds then, from launch; Never: out of sight by then
 }
 
-// taken gives when a sensor that may be full takes the missiles in the run, and under
-// the posture, being played ahead. It must not be out of order then.
-func (p *table) taken(s int32) []int32 {
-	x, a := &p.takings[s], p.ahead
-	if x.serial == p.serial && x.sight == a.sight {
-		return x.atMs
+// taken gives when a sensor that may be full takes a missile that it finds at a time,
+// in the run and under the posture being played ahead.
+func (p *table) taken(s, i, foundMs int32) int32 {
+	x := &p.takings[s]
+	if x.serial != p.serial || x.sight != p.ahead.sight {
+		x.serial, x.sight = p.serial, p.ahead.sight
+		p.followAlone(s, x)
 	}
-	x.serial, x.sight = p.serial, a.sight
-	f := &p.following
-	f.reset()
+	if found := p.startMs[i] + foundMs; !x.when.touches(found, found) {
+		return foundMs
+	}
+	return x.atMs[i]
+}
+
+// followAlone works that out: first between what times it finds the missiles, as far as that
+// is told without asking other eyes, which narrows the time in which it may be full;
+// then when it does, for those that it may find in that time.
+func (p *table) followAlone(s int32, x *taking) {
+	a, f, room := p.ahead, &p.following, p.b.Sensors[s].Capacity
 	eyeOf, watches, when := p.eyesOf(s), p.watchesOf(s), p.fullIn[s]
+	f.reset()
+	f.found = f.found[:0]
 	for i, path := range p.path {
 		if path < 0 {
 			continue
@@ -204,28 +231,72 @@ func (p *table) taken(s int32) []int32 {
 		if w.firstMs == Never || !when.touches(start+w.firstMs, start+w.lastMs) {
 			continue
 		}
-		k := eyeOf[path]
-		soonest, t := p.between(&a.hints, int32(i), path, a.briefs[path].way, k, a.level[path], a.dice)
+		if from, upto := p.foundBetween(int32(i), path, eyeOf[path]); from != Never {
+			f.found = append(f.found, found{int32(i), from, upto})
+			f.add(int32(i), start+from, start+w.lastMs)
+		}
+	}
+	x.when = noPeriod
+	first, last, any := overfull(&f.begin, &f.end, room)
+	if !any {
+		return
+	}
+	x.when = periodOf(first, last)
+	f.reset()
+	for _, y := range f.found {
+		i, path := y.missile, p.path[y.missile]
+		start, lastMs := p.startMs[i], watches[path].lastMs
+		if !x.when.touches(start+y.fromMs, start+lastMs) {
+			continue
+		}
 		// What it finds before it is full has its place, however much before that is.
-		if soonest != t && (t == Never || start+t >= when.fromMs) {
+		t := y.uptoMs
+		if y.fromMs != t && (t == Never || start+t >= x.when.fromMs) {
 			kept := p.rowOf[i]
-			p.lookAt(int32(i), path, a.dice)
-			p.detectOne(int32(i), path, a.briefs[path].way, a.dice, nil)
-			t = p.row(int(p.rowOf[i]))[k]
+			p.lookAt(i, path, a.dice)
+			p.detectOne(i, path, a.briefs[path].way, a.dice, nil)
+			t = p.row(int(p.rowOf[i]))[eyeOf[path]]
 			p.rowOf[i] = kept
 		}
 		x.atMs[i] = t
 		if t != Never {
-			f.add(int32(i), start+t, start+w.lastMs)
+			f.add(i, start+t, start+lastMs)
 		}
 	}
-	for _, y := range f.waiting(p.b.Sensors[s].Capacity) {
+	for _, y := range f.waiting(room) {
 		x.atMs[y.missile] = Never
 		if y.takenMs != Never {
 			x.atMs[y.missile] = y.takenMs - p.startMs[y.missile]
 		}
 	}
-	return x.atMs
+}
+
+// found is between what times a sensor finds a missile, from its launch.
+type found struct{ missile, fromMs, uptoMs int32 }
+
+// foundBetween gives between what times an eye finds a missile under the posture being
+// played ahead.
+func (p *table) foundBetween(i, path, k int32) (from, upto int32) {
+	a, c := p.ahead, &p.courses[path]
+	e, g := &p.eyes[c.eye0+k], &a.hints.ofWay(c, path, a.briefs[path].way)[k]
+	u := a.dice.For(p.entity[i], e.find)
+	search := e.sureMs
+	if search < 0 {
+		search = p.curves.at(e.search, u)
+		if e.lostMs != Never {
+			search = before(search, e.lostMs-p.startMs[i])
+		}
+	}
+	from, upto = p.between(g, e, i, search, u)
+	if upto == search {
+		return from, upto // with nobody's help
+	}
+	for _, k := range a.hints.hangs[g.hangs.from:g.hangs.to] {
+		if e := &p.eyes[c.eye0+k]; e.sureMs < 0 && a.dice.For(p.entity[i], e.find) >= a.level[path] {
+			return from, search
+		}
+	}
+	return from, upto
 }
 
 // own gives a missile a row of its own, which begins as the one it has.
@@ -237,8 +308,9 @@ func (p *table) own(i int32) []int32 {
 	return to
 }
 
-// blur makes sensors that may be too full for a missile find nothing, in a row of
-// its own. It reports false if there is none.
+// blur makes sensors that may be too full for a missile take it as late as they may, in
+// a row of its own: when they can be full no more, all that is in their sight has its
+// place. It reports false if there is none.
 func (p *table) blur(i, path int32) bool {
 	row := p.row(int(p.rowOf[i]))
 	p.waited = p.waited[:0]
@@ -253,17 +325,22 @@ func (p *table) blur(i, path int32) bool {
 	}
 	row = p.own(i)
 	for _, s := range p.waited {
-		row[p.eyesOf(s)[path]] = Never
+		t := Never
+		if upto := p.fullIn[s].uptoMs; upto < p.startMs[i]+p.watchesOf(s)[path].lastMs {
+			t = upto + 1 - p.startMs[i]
+		}
+		row[p.eyesOf(s)[path]] = t
 	}
 	p.ownTag[i] = p.newTag()
 	return true
 }
 
 // sharpen puts when these sensors take it in the place of that.
-func (p *table) sharpen(i, path int32) {
-	row := p.row(int(p.rowOf[i]))
+func (p *table) sharpen(br *brief, i, path int32) {
+	row, found := p.row(int(p.rowOf[i])), p.row(p.shared(br, i))
 	for _, s := range p.waited {
-		row[p.eyesOf(s)[path]] = p.taken(s)[i]
+		k := p.eyesOf(s)[path]
+		row[k] = p.taken(s, i, found[k])
 	}
 	p.ownTag[i] = p.newTag()
 }
@@ -297,7 +374,7 @@ func (p *table) takenFirst(t *table, alerts, tracks arrival, row []int32, i, pat
 			if !p.mayWait(s, i, row[by]) {
 				return tMs
 			}
-			takenMs := p.taken(s)[i]
+			takenMs := p.taken(s, i, row[by])
 			if takenMs == row[by] {
 				return tMs
 			}
@@ -322,7 +399,7 @@ func (p *table) sharpenFirst(br *brief, i, path int32) {
 	row := p.row(int(p.rowOf[i]))
 	ask := func(k int32) {
 		if k >= 0 && row[k] != found[k] {
-			row[k] = p.taken(p.eyes[c.eye0+k].sensor)[i]
+			row[k] = p.taken(p.eyes[c.eye0+k].sensor, i, found[k])
 		}
 	}
 	first := func(list int32) {
@@ -354,6 +431,7 @@ type following struct {
 	turn           []int32 // per missile: its track's place in ending
 	held           []bool  // by the same place: the sensor follows it now
 	late           []waited
+	found          []found
 }
 
 // waited is a missile that a full sensor did not take when it found it, in raid time;
@@ -363,7 +441,7 @@ type waited struct{ missile, foundMs, takenMs int32 }
 func newFollowing(missiles int) following {
 	return following{
 		begins: make([]event, 0, missiles), ends: make([]event, 0, missiles), inTime: make([]event, missiles), ending: make([]event, missiles),
-		turn: make([]int32, missiles), held: make([]bool, missiles), late: make([]waited, 0, missiles),
+		turn: make([]int32, missiles), held: make([]bool, missiles), late: make([]waited, 0, missiles), found: make([]found, 0, missiles),
 	}
 }
 

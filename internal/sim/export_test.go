@@ -9,12 +9,12 @@ func (p *Player) Ahead(levels ...uint64) {
 	}
 	t := p.quick()
 	t.ahead = newAhead(t)
-	p.plays = aheadAfter
+	p.Plain() // it has looked
 	likely = kept
 }
 
 // Doubt makes it not count on a sensor where others will do, from Ahead on.
-func (p *Player) Doubt(sensor int) { p.quick().timesFull[sensor]++ }
+func (p *Player) Doubt(sensor int) { p.quick().doubted[sensor] = true }
 
 // Asked gives how many sensors that may have been full have been asked what they took.
 func (p *Player) Asked() (n int) {
@@ -24,7 +24,7 @@ func (p *Player) Asked() (n int) {
 	return n
 }
 
-func (p *Player) Plain() { p.plays = aheadAfter }
+func (p *Player) Plain() { p.plays = 1 << 30 }
 
 // Foreseen gives how many engagements forecasts tell, and how many they leave open.
 func (p *Player) Foreseen() (told, open int) {

@@ -64,8 +64,9 @@ type almanac struct {
 	// rests is, per sensor × path, up to when after its launch a missile of the path
 	// may be found by a sensor so that what is foreseen of it is otherwise if the
 	// sensor is too full to take it; -1: never.
-	rests []int32
-	hints hints // of the lean program
+	rests            []int32
+	hints, toldHints hints   // of the lean program, and of that which is told
+	watches          []watch // as the lean program has them, of what is pointed no sooner than it can be
 
 	// What comes of missiles is the same in every run under states with the same
 	// number; alikes says how many have it.
@@ -91,7 +92,7 @@ const mostBriefs = 1 << 13
 // Sensors that are doubted, since they are full in many runs, are not counted on
 // where others will do.
 func foresee(pr *program, doubted []bool) *almanac {
-	f := &foresight{program: pr, doubted: doubted, out: &almanac{slots: slices.Clone(pr.slots)}, merged: map[string]int32{}}
+	f := &foresight{program: pr, doubted: doubted, out: &almanac{slots: slices.Clone(pr.slots), watches: slices.Clone(pr.watches)}, merged: map[string]int32{}}
 	briefs := 0
 	for q := range pr.states {
 		briefs += len(pr.states[q]) * len(pr.courses)
@@ -219,6 +220,16 @@ func (f *foresight) path(path int, h *hanging) {
 	}
 	f.latest = f.bounds(h.level-1, true)
 	f.hint(&f.out.hints)
+	for k, e := range f.eyes {
+		w := &f.out.watches[int(e.sensor)*len(f.courses)+path]
+		soonest := Never
+		for _, b := range f.soonest {
+			soonest = min(soonest, b.det[k])
+		}
+		if w.firstMs = soonest; soonest == Never {
+			*w = watch{Never, Never}
+		}
+	}
 	h.on, h.rests = make([]bool, f.b.Paths[path].Views), slices.Repeat([]int32{-1}, len(f.b.Sensors))
 	known, comesTo := map[string]int32{}, map[string]int32{}
 	ids := make([]int32, len(different))

@@ -1,16 +1,15 @@
 package sim
 
-import "testudo/internal/draw"
-
 // hint is between what times an eye is pointed under a way of seeing a path: it is
 // warned, and told a track, not before the first of each, and not after the last if
 // some eyes that it hangs on are not late. With the eye's own draw that mostly tells
 // when it finds a missile, and no other eye is asked.
 type hint struct {
-	down    bool
-	warnMs  period
-	trackMs period
-	hangs   span
+	down      bool
+	soonestMs int32 // it never makes the eye find the missile sooner than that; down: -1
+	warnMs    period
+	trackMs   period
+	hangs     span
 }
 
 // hints are those of all eyes of a program.
@@ -28,11 +27,11 @@ func (f *foresight) hint(to *hints) {
 		soon, late := &f.soonest[w], &f.latest[w]
 		first := len(to.of)
 		for range f.eyes {
-			to.of = append(to.of, hint{warnMs: period{Never, Never}, trackMs: period{Never, Never}})
+			to.of = append(to.of, hint{soonestMs: Never, warnMs: period{Never, Never}, trackMs: period{Never, Never}})
 		}
 		of := to.of[first:]
 		for _, k := range f.down[x.down.from:x.down.to] {
-			of[k].down = true
+			of[k].down, of[k].soonestMs = true, -1
 		}
 		by := make([][2]int32, len(f.eyes))
 		for k := range by {
@@ -45,6 +44,8 @@ func (f *foresight) hint(to *hints) {
 			trackLate, trackBy := f.arrives(q.track, late.det, true)
 			for _, p := range f.points[q.points.from:q.points.to] {
 				g := &of[p.eye]
+				g.soonestMs = min(g.soonestMs, max(warn, p.warned0))
+				g.soonestMs = min(g.soonestMs, max(track, p.cued0))
 				g.warnMs.fromMs, g.trackMs.fromMs = min(g.warnMs.fromMs, warn), min(g.trackMs.fromMs, track)
 				if warnLate < g.warnMs.uptoMs {
 					g.warnMs.uptoMs, by[p.eye][0] = warnLate, warnBy
@@ -63,42 +64,35 @@ func (f *foresight) hint(to *hints) {
 	}
 }
 
-// between gives between what times an eye finds missile i of a path, by a way of
-// seeing it. level is the draw below which an eye is not late.
-func (p *table) between(in *hints, i, path, way, k int32, level uint64, dice draw.Run) (from, upto int32) {
-	c := &p.courses[path]
-	g := &in.of[in.first[path]+way*c.eyes+k]
+// ofWay gives the hints of a path's eyes in a way of seeing it.
+func (h *hints) ofWay(c *course, path, way int32) []hint {
+	at := h.first[path] + way*c.eyes
+	return h.of[at : at+c.eyes]
+}
+
+// between gives between what times an eye finds missile i, which it finds by itself at
+// search with the draw u: from the first on, by the last if the eyes that the hint
+// hangs on are not late.
+func (p *table) between(g *hint, e *eye, i, search int32, u uint64) (from, upto int32) {
 	if g.down {
 		return Never, Never
 	}
-	e := &p.eyes[c.eye0+k]
-	if e.sureMs >= 0 {
-		from = e.sureMs
-	} else {
-		from = p.aided(i, e, e.search, dice)
+	if search <= g.soonestMs {
+		return search, search
 	}
-	upto = from
-	if from <= min(g.warnMs.fromMs, g.trackMs.fromMs) {
-		return from, upto
+	warned, cued := Never, Never
+	if g.warnMs.fromMs != Never {
+		warned = p.curves.at(e.warned, u)
 	}
-	aided := func(curve, pointedMs int32) int32 {
-		if pointedMs == Never {
-			return Never
-		}
-		t := max(pointedMs, p.aided(i, e, curve, dice))
+	if g.trackMs.fromMs != Never {
+		cued = p.curves.at(e.cued, u)
+	}
+	pointed := func(warnMs, trackMs int32) int32 {
+		t := min(max(warnMs, warned), max(trackMs, cued))
 		if t > e.lastMs || e.lostMs != Never && p.startMs[i]+t > e.lostMs {
-			return Never
+			return search
 		}
-		return t
+		return min(t, search)
 	}
-	from = min(from, aided(e.warned, g.warnMs.fromMs), aided(e.cued, g.trackMs.fromMs))
-	if from == upto {
-		return from, upto
-	}
-	for _, k := range in.hangs[g.hangs.from:g.hangs.to] {
-		if e := &p.eyes[c.eye0+k]; e.sureMs < 0 && dice.For(p.entity[i], e.find) >= level {
-			return from, upto
-		}
-	}
-	return from, min(upto, aided(e.warned, g.warnMs.uptoMs), aided(e.cued, g.trackMs.uptoMs))
+	return pointed(g.warnMs.fromMs, g.trackMs.fromMs), pointed(g.warnMs.uptoMs, g.trackMs.uptoMs)
 }

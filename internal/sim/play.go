@@ -44,10 +44,10 @@ type Player struct {
 	plays  int     // of lean
 }
 
-// aheadAfter is how many plays a player makes before it looks for what nearly all
-// of them have in common. It takes about as long as these, and changes nothing in
-// what comes out.
-const aheadAfter = 128
+// aheadAfter gives how many plays a player makes before it looks for what nearly all
+// of them have in common. It takes about as long as these: no longer for more missiles
+// on the same paths. It changes nothing in what comes out.
+func aheadAfter(b *Board) int { return max(8, min(128, 128*60/max(1, len(b.Missiles)))) }
 
 // NewPlayer makes a player. Its tables are laid out when they are first needed.
 func NewPlayer(b *Board) *Player { return &Player{b: b, layout: b.Layout()} }
@@ -68,7 +68,8 @@ func (p *Player) Play(posture int, seed, run uint64, out []int32, log *Log) {
 // one plays a replication on a table and keeps what is left.
 func (p *Player) one(t *table, posture int, seed, run uint64, out []int32, log *Log) {
 	if t == p.lean {
-		if p.plays++; p.plays == aheadAfter {
+		if p.plays++; p.plays == aheadAfter(p.b) {
+			t.doubt()
 			t.ahead = newAhead(t)
 		}
 	}
@@ -125,7 +126,7 @@ type table struct {
 	filled            uint64   // the run of mayFill
 	mayFill           []int32  // sensors that may have more to follow than they can
 	fullIn            []period // per sensor: when it may
-	timesFull         []int32  // per sensor: runs in which it might
+	doubted           []bool   // per sensor: it may have more to follow than it can in many runs
 	takings           []taking // per sensor
 	waited            []int32  // sensors that may be too full for the missile at hand
 	ownTag            []uint32 // per missile: of a row of its own, behind all others
@@ -193,7 +194,7 @@ func newTable(pr *program, layout *Layout) *table {
 		p.crowdKeys = make([]rowKey, min(int(b.Sights), waysKept))
 		rows += n * (len(p.crowdKeys) + 1)
 	}
-	p.fullIn, p.timesFull, p.takings = make([]period, len(b.Sensors)), make([]int32, len(b.Sensors)), make([]taking, len(b.Sensors))
+	p.fullIn, p.doubted, p.takings = make([]period, len(b.Sensors)), make([]bool, len(b.Sensors)), make([]taking, len(b.Sensors))
 	for s := range p.fullIn {
 		p.fullIn[s] = noPeriod
 	}

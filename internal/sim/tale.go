@@ -74,6 +74,81 @@ const (
 	muchSimpler  = 0.5
 )
 
+// hears gives what told does, if hints and the missile's own draws tell that; and
+// whether it is a sensor that may be too full for it that tells the owner. It is for
+// tales that many can be the first to tell, since some are doubted: others are told
+// as quickly.
+func (a *ahead) hears(p *table, i, path int32, x *tale) (when times, byFull, ok bool) {
+	t := a.teller
+	c := &t.courses[path]
+	if !x.doubted || c.steady {
+		return when, false, false
+	}
+	at := int(i) * t.maxEyes
+	l := listener{p, t, i, t.eyes[c.eye0 : c.eye0+c.eyes], a.toldHints.ofWay(c, path, x.whole), t.sight[at : at+int(c.eyes)], a.drawn[at : at+int(c.eyes)]}
+	when = times{Never, Never, Never, -1}
+	alertBy, trackBy := int32(-1), int32(-1)
+	if when.alert, alertBy, ok = l.first(&x.alert); ok && when.alert != Never {
+		when.track, trackBy, ok = l.first(&x.track)
+	}
+	if ok && a.filling {
+		full := func(by, tMs int32) bool {
+			if by < 0 {
+				return false
+			}
+			f := &t.feeds[by]
+			return p.mayWait(l.eyes[f.eye].sensor, i, tMs-f.addMs)
+		}
+		byFull = full(alertBy, when.alert) || full(trackBy, when.track)
+	}
+	return when, byFull, ok
+}
+
+// listener hears of a missile as its owner does.
+type listener struct {
+	p, t  *table // the player's, the teller's
+	i     int32
+	eyes  []eye
+	hints []hint
+	seen  []sight
+	drawn []uint64
+}
+
+// first gives when the first of some feeds brings its data, and by which; false if
+// hints and draws do not tell.
+func (l *listener) first(of *arrival) (best, by int32, ok bool) {
+	perhaps, start := Never, l.p.startMs[l.i]
+	best, by = of.surelyMs, -1
+	for n := of.feeds.from; n < of.feeds.to; n++ {
+		f := &l.t.feeds[n]
+		if f.boundMs >= best {
+			break
+		}
+		g := &l.hints[f.eye]
+		from := l.seen[f.eye].search
+		upto := from
+		if from > g.soonestMs {
+			if g.soonestMs != Never && max(g.soonestMs, 0)+f.addMs >= best && from+f.addMs >= best {
+				continue // pointed or not, it comes later
+			}
+			from, upto = l.t.between(g, &l.eyes[f.eye], l.i, from, l.drawn[f.eye])
+		}
+		if from == Never {
+			continue
+		}
+		t := from + f.addMs
+		if t >= best || f.lostMs != Never && start+t > f.lostMs {
+			continue
+		}
+		if from < upto {
+			perhaps = min(perhaps, t)
+		} else {
+			best, by = t, n
+		}
+	}
+	return best, by, perhaps >= best
+}
+
 // tales are those of an almanac.
 type tales struct {
 	account   []account
@@ -97,6 +172,7 @@ func (f *foresight) tell() {
 	for path := range f.courses {
 		f.turnTo(path)
 		f.soonest, f.latest = f.bounds(0, false), f.bounds(o.level[path]-1, true)
+		f.hint(&o.toldHints)
 		asked := map[account]int32{}
 		known := map[string]int32{}
 		ways := len(f.sights)
