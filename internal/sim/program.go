@@ -115,8 +115,8 @@ type sighting struct {
 	down  span
 	tells int32 // the first eye's, of tellsOf
 
-	// Where it only matters when an asset's owner is told, he is one of the cues, who
-	// points nobody; what is found too late to tell him sooner is not looked for.
+	// Where it only matters when an asset's owner is told, he is one of the cues; what
+	// is found too late to tell him sooner is not looked for.
 	owner            int32 // among the cues; -1: all matters
 	alertMs, trackMs int32 // the least that a feed of his takes
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"testudo/internal/draw"
 )
@@ -309,7 +310,9 @@ func (f *foresight) telling(of *account, soon, late *bounds) *telling {
 		t.more, t.cues = false, t.cues[:0]
 		t.alert, t.track = t.listed(of.alerts), t.listed(of.tracks)
 		for k := t.way.cues.from; k < t.way.cues.to; k++ {
-			if x := t.cue(&f.cues[k]); len(x.points) > 0 {
+			q := &f.cues[k]
+			if x := t.cue(q); len(x.points) > 0 {
+				x.owner = f.sameFeeds(q.warn, of.alerts) && f.sameFeeds(q.track, of.tracks)
 				t.cues = append(t.cues, x)
 			}
 		}
@@ -330,6 +333,11 @@ func (f *foresight) telling(of *account, soon, late *bounds) *telling {
 		t.key = binary.LittleEndian.AppendUint32(t.key, uint32(k))
 	}
 	return t
+}
+
+// sameFeeds reports whether some feeds are those of a list of the path's.
+func (f *foresight) sameFeeds(at span, list int32) bool {
+	return list >= 0 && slices.Equal(f.feeds[at.from:at.to], f.feeds[f.lists[list].from:f.lists[list].to])
 }
 
 // same reports whether nothing of it is left to draws.
@@ -413,6 +421,7 @@ func (t *telling) first(at span, early, late int32, aside []bool) (x news) {
 type narrowed struct {
 	warn, track news
 	points      []point
+	owner       bool // it is the owner's own: his radars are pointed by what he is told
 }
 
 // cue gives what matters of a cue for what the eyes are needed for.
@@ -443,21 +452,27 @@ func (t *telling) cue(q *cue) (x narrowed) {
 // counted from the path's first.
 func (t *telling) see(of *tale) int32 {
 	f := t.foresight
-	w := sighting{cues: span{from: int32(len(f.cues))}, down: t.way.down}
+	w := sighting{cues: span{from: int32(len(f.cues))}, down: t.way.down, owner: -1}
 	for _, x := range t.cues {
 		q := cue{points: span{from: int32(len(t.points))}}
 		t.points = append(t.points, x.points...)
 		q.points.to = int32(len(t.points))
-		warn, track := t.put(&x.warn), t.put(&x.track)
+		warn, track := of.alert, of.track
+		if x.owner {
+			w.owner = int32(len(f.cues)) - w.cues.from
+		} else {
+			warn, track = t.put(&x.warn), t.put(&x.track)
+		}
 		q.warn, q.track, q.warnMs, q.trackMs = warn.feeds, track.feeds, warn.surelyMs, track.surelyMs
 		f.cues = append(f.cues, q)
 	}
-	// The owner is told like one whose radars are pointed, but has none.
-	q := cue{warn: of.alert.feeds, track: of.track.feeds, warnMs: of.alert.surelyMs, trackMs: of.track.surelyMs}
-	f.cues = append(f.cues, q)
+	if w.owner < 0 {
+		// He is told like one whose radars are pointed, but has none.
+		w.owner = int32(len(f.cues)) - w.cues.from
+		f.cues = append(f.cues, cue{warn: of.alert.feeds, track: of.track.feeds, warnMs: of.alert.surelyMs, trackMs: of.track.surelyMs})
+	}
 	w.cues.to = int32(len(f.cues))
-	w.owner = w.cues.to - 1 - w.cues.from
-	w.alertMs, w.trackMs = t.least(q.warn), t.least(q.track)
+	w.alertMs, w.trackMs = t.least(of.alert.feeds), t.least(of.track.feeds)
 	t.tellEyes(&w, t.c)
 	t.sights = append(t.sights, w)
 	return int32(len(t.sights)) - 1 - t.c.way0
