@@ -72,7 +72,7 @@ type leaf struct {
 const (
 	oftenAsked   = 32 // looking closer takes about as long as being asked about so often
 	mostAccounts = 31 // knots of one account
-	muchSimpler  = 0.5
+	muchSimpler  = 0.7
 )
 
 // hears gives what told does, if hints and the missile's own draws tell that; and
@@ -188,7 +188,7 @@ func (f *foresight) tell() {
 				}
 				n, ok := asked[x]
 				if !ok {
-					t := f.telling(&x, &f.soonest[x.way], &f.latest[x.way])
+					t := f.telling(&x, nil, &f.soonest[x.way], &f.latest[x.way])
 					if n, ok = known[string(t.key)]; !ok {
 						n = int32(len(o.account))
 						known[string(t.key)] = n
@@ -265,10 +265,10 @@ func (f *foresight) lookCloser(x *account, n branch, drawn []uint64) {
 	upto := lo + (hi-lo)/2
 	in.hi[eye] = upto
 	early := f.at(x.way, in.hi, true)
-	below := f.telling(x, &soon, &early)
+	below := f.telling(x, in.lo, &soon, &early)
 	in.lo[eye], in.hi[eye] = upto, hi
 	later := f.at(x.way, in.lo, false)
-	above := f.telling(x, &later, &late)
+	above := f.telling(x, in.lo, &later, &late)
 	if float64(below.asked()+above.asked()) > 2*muchSimpler*float64(t.asked) {
 		return
 	}
@@ -283,6 +283,7 @@ func (f *foresight) lookCloser(x *account, n branch, drawn []uint64) {
 type telling struct {
 	*foresight
 	of         *account
+	lowest     []uint64 // per eye: no draw is lower; nil: any may be 0
 	soon, late *bounds
 	way        sighting
 	needed     []int32 // per eye: whether it finds the missile by then, and when; -1: that does not matter
@@ -299,10 +300,10 @@ type news struct {
 	feeds    []feed
 }
 
-// telling works out what matters for an account if the eyes find the missile within
-// some bounds.
-func (f *foresight) telling(of *account, soon, late *bounds) *telling {
-	t := &telling{foresight: f, of: of, soon: soon, late: late, way: f.sights[f.c.way0+of.way], needed: make([]int32, len(f.eyes))}
+// telling works out what matters for an account if draws are no lower than some, and
+// the eyes find the missile within some bounds.
+func (f *foresight) telling(of *account, lowest []uint64, soon, late *bounds) *telling {
+	t := &telling{foresight: f, of: of, lowest: lowest, soon: soon, late: late, way: f.sights[f.c.way0+of.way], needed: make([]int32, len(f.eyes))}
 	for k := range t.needed {
 		t.needed[k] = -1
 	}
@@ -435,6 +436,9 @@ func (t *telling) cue(q *cue) (x narrowed) {
 	warned, cued := Never, Never
 	for _, p := range t.points[q.points.from:q.points.to] {
 		e := &t.eyes[p.eye]
+		if t.lowest != nil {
+			p.warned0, p.cued0 = t.curves.at(e.warned, t.lowest[p.eye]), t.curves.at(e.cued, t.lowest[p.eye])
+		}
 		soonest := min(max(warn, p.warned0), max(track, p.cued0))
 		if soonest > t.needed[p.eye] || e.sureMs >= 0 && soonest >= e.sureMs {
 			continue
