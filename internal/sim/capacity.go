@@ -51,7 +51,7 @@ const (
 	spanBits = 13 // 8.2 s
 )
 
-func spanOf(tMs int32) int { return min(max(int(tMs)>>spanBits, 0), spans-1) }
+func spanOf(tMs int32) int { return int(min(uint32(max(tMs, 0))>>spanBits, spans-1)) }
 
 // bySpan is how many tracks there are per span of time.
 type bySpan [spans]int32
@@ -98,6 +98,9 @@ func periodOf(first, last int) period {
 	return x
 }
 
+// flying is a missile that flies.
+type flying struct{ path, startMs int32 }
+
 // filling lists the crowded sensors that may have more to follow at a time than
 // they can in the run at hand, however early everything is found. fullIn then says
 // when each may.
@@ -113,9 +116,11 @@ func (p *table) filling() []int32 {
 		return p.mayFill
 	}
 	clear(p.flown)
-	for _, path := range p.path {
+	p.flights = p.flights[:0]
+	for i, path := range p.path {
 		if path >= 0 {
 			p.flown[path]++
+			p.flights = append(p.flights, flying{path, p.startMs[i]})
 		}
 	}
 	for _, s := range p.crowded {
@@ -130,13 +135,10 @@ func (p *table) filling() []int32 {
 			continue
 		}
 		var begin, end bySpan
-		for i, path := range p.path {
-			if path < 0 {
-				continue
-			}
-			if w := watches[path]; w.firstMs != Never {
-				begin[spanOf(p.startMs[i]+w.firstMs)]++
-				end[spanOf(p.startMs[i]+w.lastMs)]++
+		for _, f := range p.flights {
+			if w := &watches[f.path]; w.firstMs != Never {
+				begin[spanOf(f.startMs+w.firstMs)]++
+				end[spanOf(f.startMs+w.lastMs)]++
 			}
 		}
 		if first, last, any := overfull(&begin, &end, room); any {
@@ -233,7 +235,8 @@ func (p *table) followAlone(s int32, x *taking) {
 		}
 		if from, upto := p.foundBetween(int32(i), path, eyeOf[path]); from != Never {
 			f.found = append(f.found, found{int32(i), from, upto})
-			f.add(int32(i), start+from, start+w.lastMs)
+			f.begin[spanOf(start+from)]++
+			f.end[spanOf(start+w.lastMs)]++
 		}
 	}
 	x.when = noPeriod

@@ -131,6 +131,7 @@ type table struct {
 	waited            []int32  // sensors that may be too full for the missile at hand
 	ownTag            []uint32 // per missile: of a row of its own, behind all others
 	flown             []int32  // per path: missiles that fly it
+	flights           []flying // all that fly
 	rowTag            uint32
 	cuedBy            []int32 // per eye, of the missile at hand: eye that pointed it, -1
 	memo              []memoed
@@ -207,7 +208,7 @@ func newTable(pr *program, layout *Layout) *table {
 	p.cuedBy, p.apart = make([]int32, pr.maxEyes), make([]int32, pr.maxEyes)
 	p.memo = make([]memoed, n*pr.maxLists)
 	p.pointing = make([]pointed, len(b.Nations)+1)
-	p.flown = make([]int32, len(b.Paths))
+	p.flown, p.flights = make([]int32, len(b.Paths)), make([]flying, 0, n)
 	p.following = newFollowing(n)
 
 	p.eng, p.bouts, p.whenMs = make([]engState, pr.maxEngs), make([]bout, pr.maxEngs), make([]int32, 0, pr.maxEngs)
