@@ -172,6 +172,9 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 		if path < 0 {
 			continue
 		}
+		if 2*len(a.late) > len(p.path) {
+			return // too many
+		}
 		if a.rested(p, full, i, path) {
 			a.late, a.onTime[i] = append(a.late, int32(i)), false
 			continue

@@ -74,8 +74,7 @@ func overfull(begin, end *bySpan, room int32) (first, last int, any bool) {
 }
 
 // watch is when a sensor may follow a missile of a path, from launch: from the
-// earliest that it can find it to the last that it sees of it. Never and Never: it
-// never finds it.
+// earliest that it can find it, Never if it cannot, to the last that it sees of it.
 type watch struct{ firstMs, lastMs int32 }
 
 // period is a time of the raid, both ends included.
@@ -172,15 +171,14 @@ func (p *table) crowd(sensors []int32, log *Log) {
 	f := &p.following
 	for _, s := range sensors {
 		f.reset()
-		eyeOf := p.eyesOf(s)
+		eyeOf, watches := p.eyesOf(s), p.watchesOf(s)
 		for i, path := range p.path {
 			if path < 0 || eyeOf[path] < 0 {
 				continue
 			}
-			k := eyeOf[path]
-			if d := p.det[int(p.rowOf[i])*p.maxEyes+int(k)]; d != Never {
+			if d := p.det[int(p.rowOf[i])*p.maxEyes+int(eyeOf[path])]; d != Never {
 				start := p.startMs[i]
-				f.add(int32(i), start+d, start+p.eyes[p.courses[path].eye0+k].lastMs)
+				f.add(int32(i), start+d, start+watches[path].lastMs)
 			}
 		}
 		for _, x := range f.waiting(p.b.Sensors[s].Capacity) {
@@ -456,7 +454,9 @@ func (f *following) reset() {
 
 // add notes that the sensor finds a missile, and when it is out of its sight.
 func (f *following) add(missile, foundMs, lastMs int32) {
-	f.begins, f.ends = append(f.begins, eventAt(foundMs, evResult, missile)), append(f.ends, eventAt(lastMs, evResult, missile))
+	n := len(f.begins)
+	f.begins, f.ends = f.begins[:n+1], f.ends[:n+1] // there is room for all missiles
+	f.begins[n], f.ends[n] = eventAt(foundMs, evResult, missile), eventAt(lastMs, evResult, missile)
 	f.begin[spanOf(foundMs)]++
 	f.end[spanOf(lastMs)]++
 }

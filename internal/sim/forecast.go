@@ -226,9 +226,7 @@ func (f *foresight) path(path int, h *hanging) {
 		for _, b := range f.soonest {
 			soonest = min(soonest, b.det[k])
 		}
-		if w.firstMs = soonest; soonest == Never {
-			*w = watch{Never, Never}
-		}
+		w.firstMs = soonest
 	}
 	h.on, h.rests = make([]bool, f.b.Paths[path].Views), slices.Repeat([]int32{-1}, len(f.b.Sensors))
 	known, comesTo := map[string]int32{}, map[string]int32{}

@@ -212,9 +212,8 @@ func layOut(b *Board, kind programKind, of *hung) *program {
 	for at, k := range pr.eyeOf {
 		pr.watches[at] = watch{Never, Never}
 		if k >= 0 {
-			if e := &pr.eyes[pr.courses[at%len(b.Paths)].eye0+k]; e.firstMs != Never {
-				pr.watches[at] = watch{e.firstMs, e.lastMs}
-			}
+			e := &pr.eyes[pr.courses[at%len(b.Paths)].eye0+k]
+			pr.watches[at] = watch{e.firstMs, e.lastMs}
 		}
 	}
 	most := make([]int, len(b.Paths)) // engagements of each path, at most
