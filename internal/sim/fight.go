@@ -90,6 +90,7 @@ type bout struct {
 	metMs int32     // raid time at which the shot in flight meets the missile
 	salvo int32     // its rounds
 	away  int32     // 1: the missile flies at another nation's asset than the battery's; 0: at its own
+	moved bool      // on to a later look, which owed does not know of yet
 }
 
 // slot is the place of the next look among the engagement's.
@@ -143,22 +144,19 @@ func (p *table) fire(n, t int32) {
 		return
 	}
 	rel := t - x.startMs
+	if m.left == 0 {
+		p.dry(s, n, rel)
+		return
+	}
 	sl := &p.shown[s.look]
 	upto := s.as.threshold(sl, rel)
-	if sl.LaunchMs < rel || upto == 0 {
+	if sl.LaunchMs < rel || upto == 0 || s.moved {
 		if sl, upto = p.seek(s, n, rel); sl == nil {
 			return
 		}
+		s.owe()
 	}
-	s.owe()
 	switch {
-	case m.left == 0:
-		p.tell(EvDry, t, s, 0)
-		if s.away == 0 && p.lent[m.nation] > 0 {
-			x.exposed = true
-		}
-		s.end()
-		return
 	case m.left <= m.reserve && p.value(x) < m.reserveValue:
 		p.tell(EvReserved, t, s, 0)
 		s.end()
@@ -214,12 +212,17 @@ func (p *table) fire(n, t int32) {
 	if m.perMissile != always {
 		works = draw.Hit(p.dice.U64(x.entity, m.common^purposeCommon), m.perMissile)
 	}
-	kills := works && rounds > 0 && draw.Hit(p.dice.For(x.entity, sl.kill), upto)
-	for r := int32(1); r < rounds && works && !kills; r++ {
-		kills = draw.Hit(p.dice.U64(x.entity, keyKill(m.entity, s.slot(), r)), upto)
+	// The salvo kills if one of its rounds does: if the least of their draws is a hit.
+	least := p.dice.For(x.entity, sl.kill)
+	for r := int32(1); r < rounds; r++ {
+		least = min(least, p.dice.U64(x.entity, keyKill(m.entity, s.slot(), r)))
 	}
-	if kills && met < x.killMs {
-		x.killMs, x.killBy = met, m.battery
+	killMs := Never
+	if works && rounds > 0 && draw.Hit(least, upto) {
+		killMs = met
+	}
+	if killMs < x.killMs {
+		x.killMs, x.killBy = killMs, m.battery
 	}
 	if p.log != nil {
 		p.log.add(Event{Kind: EvShot, TMs: t, Missile: x.missile, A: m.battery, B: rounds, C: s.slot(), D: s.as.mode(sl, rel), Sspk: upto})
@@ -254,12 +257,30 @@ func (p *table) seek(s *bout, n, rel int32) (*slot, uint64) {
 		}
 		if s.as.threshold(sl, sl.LaunchMs) > 0 {
 			// In time for this look, but no mode allows it yet.
+			s.moved = true
 			p.events.push(eventAt(s.at.startMs+sl.LaunchMs, evFire, n))
 			return nil, 0
 		}
 	}
 	s.end()
 	return nil, 0
+}
+
+// dry closes an engagement whose battery has no round left, at a look that falls rel
+// after the missile's launch. What the battery owes is not asked any more.
+func (p *table) dry(s *bout, n, rel int32) {
+	if s.away != 0 && p.log == nil {
+		s.end() // whoever it is, that exposes nobody
+		return
+	}
+	if sl, _ := p.seek(s, n, rel); sl == nil {
+		return
+	}
+	p.tell(EvDry, s.at.startMs+rel, s, 0)
+	if s.away == 0 && p.lent[s.by.nation] > 0 {
+		s.at.exposed = true
+	}
+	s.end()
 }
 
 // awaited gives until when the result of a shot at a missile is awaited, by whom
@@ -324,7 +345,7 @@ func (s *bout) owe() {
 	m := s.by
 	owed := m.owes(s.looks, s.used)
 	m.need += owed - s.owed
-	s.owed = owed
+	s.owed, s.moved = owed, false
 }
 
 // owes is how many rounds of a battery a bout may still take that has so many looks

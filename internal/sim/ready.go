@@ -96,7 +96,7 @@ func (p *table) prepared(engs int, whenMs []int32) []entrant {
 // begin makes a bout of an engagement as it was prepared; its missile is not known yet.
 func (p *table) begin(s *bout, as *engState) {
 	m, looks := &p.magazines[as.battery], as.slots-as.slot
-	s.by, s.as, s.look, s.looks, s.used, s.owed, s.away = m, as, as.slot0+as.slot, looks, 0, m.owes(looks, 0), one(as.onOthers)
+	s.by, s.as, s.look, s.looks, s.used, s.owed, s.away, s.moved = m, as, as.slot0+as.slot, looks, 0, m.owes(looks, 0), one(as.onOthers), false
 }
 
 // enter puts a bout that has begun on the agenda and in the books of its battery.
