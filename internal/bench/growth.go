@@ -39,18 +39,20 @@ func (b *bench) growth() error {
 	dims := []struct {
 		name string
 		set  func(*size, int)
+		upTo int // times the first
 	}{
-		{"missiles", func(z *size, k int) { z.missiles *= k }},
-		{"sensors", func(z *size, k int) { z.sensors *= k }},
-		{"batteries", func(z *size, k int) { z.batteries *= k }},
-		{"postures", func(z *size, k int) { z.postures *= k }},
-		{"runs", func(z *size, k int) { z.runs *= k }},
+		// From half as many, up to where sensors fill up, which is a figure of its own.
+		{"missiles", func(z *size, k int) { z.missiles = z.missiles / 2 * k }, 16},
+		{"sensors", func(z *size, k int) { z.sensors *= k }, 8},
+		{"batteries", func(z *size, k int) { z.batteries *= k }, 8},
+		{"postures", func(z *size, k int) { z.postures *= k }, 8},
+		{"runs", func(z *size, k int) { z.runs *= k }, 8},
 	}
 	fmt.Printf("User CPU time, one worker; from %d missiles, %d sensors, %d batteries, %d postures, %d runs.\n\n", base.missiles, base.sensors, base.batteries, base.postures, base.runs)
 	b.out.head()
 	for _, d := range dims {
 		var compile, play []float64
-		for k := 1; k <= 8; k *= 2 {
+		for k := 1; k <= d.upTo; k *= 2 {
 			z := base
 			d.set(&z, k)
 			c, err := least(min(b.rounds, 3), func() (cost, error) { return measure(s.File, z) })
@@ -59,7 +61,10 @@ func (b *bench) growth() error {
 			}
 			compile, play = append(compile, c.compile), append(play, c.play)
 		}
-		b.grown(d.name+"/play", "twice the "+d.name+": play", play)
+		b.grown(d.name+"/play", "twice the "+d.name+": play", play[:4])
+		if len(play) > 4 {
+			b.grown(d.name+"/full", "twice once more, to "+fmt.Sprint(base.missiles/2*d.upTo)+", which fill ten sensors: play", play[3:])
+		}
 		if d.name != "runs" {
 			b.grown(d.name+"/compile", "twice the "+d.name+": compile", compile)
 		}
