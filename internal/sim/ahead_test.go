@@ -19,10 +19,10 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 	text := strings.Replace(allies(ladderOfThree), "count: 4", "count: 12", 1)
 	seeing := strings.ReplaceAll(text, "system: blind-site, at", "system: site, at")
 	boards := []*sim.Board{compile(t, text), compile(t, seeing), compile(t, strings.Replace(seeing, "system: eye, at", "system: eye, availability: 0.6, at", 1))}
-	firstMs := map[*sim.Board][]int32{}
+	firstMs, firmMs := map[*sim.Board][]int32{}, map[*sim.Board][]int32{}
 	for _, b := range boards {
 		for v := range b.Views {
-			firstMs[b] = append(firstMs[b], b.Views[v].Search.TMs[0])
+			firstMs[b], firmMs[b] = append(firstMs[b], b.Views[v].Search.TMs[0]), append(firmMs[b], b.Views[v].FirmMs)
 		}
 	}
 	told, open, settled, givenUp, asked := 0, 0, 0, 0, 0
@@ -36,6 +36,7 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 		}
 		for v := range b.Views {
 			x := &b.Views[v]
+			x.FirmMs = firmMs[b][v] + rapid.SampledFrom([]int32{0, 0, 20_000}).Draw(t, "firm later")
 			x.Search = curve(t, firstMs[b][v], x.LastMs, "search")
 			x.Plain = rapid.IntRange(0, 2).Draw(t, "plain") == 0
 			x.Warned, x.Cued = x.Search, x.Search
@@ -75,7 +76,7 @@ func TestPlayingAheadIsPlaying(t *testing.T) {
 		plain.Plain()
 		levels := []uint64(nil)
 		if rapid.Bool().Draw(t, "other levels") {
-			levels = []uint64{rapid.Uint64Range(1, math.MaxUint64-1).Draw(t, "level")}
+			levels = []uint64{math.MaxUint64 - rapid.Uint64Range(1, math.MaxUint64-1).Draw(t, "level")>>rapid.IntRange(0, 8).Draw(t, "high")}
 		}
 		for s := range b.Sensors {
 			if rapid.Bool().Draw(t, "doubted") {
