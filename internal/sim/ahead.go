@@ -81,6 +81,7 @@ func newAhead(p *table) *ahead {
 	n := len(p.b.Missiles)
 	a := &ahead{
 		almanac: o, teller: newTable(o.told, p.layout), serial: p.serial - 1,
+		engs: make([]engState, 0, len(p.b.Batteries)), when: make([]int32, 0, len(p.b.Batteries)),
 		late: make([]int32, 0, n), onTime: make([]bool, n), odd: make([]odd, 0, n),
 		fought: make([]fought, 0, foughtKept), sharing: make([]sharing, len(o.fights)), flown: make([]int32, len(p.b.Paths)),
 	}

@@ -197,9 +197,18 @@ func flip(data []byte, at int) []byte {
 	return c
 }
 
-// A replication allocates nothing.
+// A replication allocates nothing, whether sensors can be full or not.
 func TestPlayAllocatesNothing(t *testing.T) {
+	for _, capacity := range []int32{0, 5} {
+		playAllocatesNothing(t, capacity)
+	}
+}
+
+func playAllocatesNothing(t *testing.T, capacity int32) {
 	b := compile(t, allies(ladderOfThree))
+	for s := range b.Sensors {
+		b.Sensors[s].Capacity = capacity
+	}
 	p := sim.NewPlayer(b)
 	row := make([]int32, p.Layout().Len())
 	run := uint64(0)
@@ -210,7 +219,7 @@ func TestPlayAllocatesNothing(t *testing.T) {
 		p.Play(int(run)%len(b.Postures), 3, run, row, nil)
 		run++
 	}); n != 0 {
-		t.Errorf("%g allocations a replication", n)
+		t.Errorf("sensors that can follow %d (0: all): %g allocations a replication", capacity, n)
 	}
 }
 

@@ -202,7 +202,7 @@ func newTable(pr *program, layout *Layout) *table {
 	for _, s := range pr.crowded {
 		p.takings[s].atMs = make([]int32, n)
 	}
-	p.ownTag = make([]uint32, n)
+	p.mayFill, p.waited, p.ownTag = make([]int32, 0, len(pr.crowded)), make([]int32, 0, len(pr.crowded)), make([]uint32, n)
 	p.det = make([]int32, rows*pr.maxEyes)
 	p.firm = p.det
 	p.cuedBy, p.apart = make([]int32, pr.maxEyes), make([]int32, pr.maxEyes)
