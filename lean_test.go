@@ -42,3 +42,36 @@ func TestWhatIsLeftOutDoesNotMatter(t *testing.T) {
 		}
 	}
 }
+
+// On a later day of a campaign, with fewer rounds and other salvoes, a player that has
+// seen what its runs have in common comes to the rows of one with a log, too.
+func TestALaterDayIsPlayedAlike(t *testing.T) {
+	s, err := Load("scenarios/levant-2025.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Compile(s.File.DefaultRaid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := sim.NewPlayer(w.Board)
+	lean, full := make([]int32, p.Layout().Len()), make([]int32, p.Layout().Len())
+	day, log := w.Board.NewDay(), new(sim.Log)
+	for i := range day.Rounds {
+		day.Rounds[i], day.Salvo[i] = day.Rounds[i]*2/3, 3-day.Salvo[i]
+	}
+	const looks = 200 // plays after which a player has looked ahead for certain
+	for run := range uint64(looks) {
+		p.Play(0, 3, run, lean, nil)
+	}
+	for run := range uint64(20) {
+		for q := range w.Board.Postures {
+			log.Events = log.Events[:0]
+			p.PlayDay(day, q, 3, run, lean, nil)
+			p.PlayDay(day, q, 3, run, full, log)
+			if !slices.Equal(lean, full) {
+				t.Fatalf("posture %s, run %d: with a log another outcome", w.Board.Postures[q].ID, run)
+			}
+		}
+	}
+}
