@@ -52,3 +52,11 @@ func (p *Player) Settled() (settled, givenUp int) {
 	}
 	return settled, givenUp
 }
+
+// Split gives how many accounts of what owners are told have been split by draws.
+func (p *Player) Split() (n int) {
+	for _, x := range p.lean.ahead.account {
+		n += int(one(x.knots > 0))
+	}
+	return n
+}

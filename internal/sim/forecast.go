@@ -349,8 +349,8 @@ func (f *foresight) boundsOf(way int32, drawn []uint64, latest bool, out *bounds
 			q := &f.cues[i]
 			warn, warnBy := f.arrives(q.warn, det, latest)
 			track, trackBy := f.arrives(q.track, det, latest)
-			if min(warn, track) == Never {
-				continue
+			if warn == Never {
+				continue // nobody is pointed who is not told at all
 			}
 			for _, p := range f.points[q.points.from:q.points.to] {
 				if none[p.eye] {
