@@ -192,7 +192,7 @@ func (a *ahead) glance(p *table, dice draw.Run) {
 			seen := e.sureMs
 			if seen < 0 || e.firstMs < seen {
 				u := dice.For(p.entity[i], e.find)
-				if u >= a.level[path] {
+				if u >= a.level {
 					a.late, a.onTime[i] = append(a.late, int32(i)), false
 					a.flown[path]--
 					break

@@ -293,7 +293,7 @@ func (p *table) foundBetween(i, path, k int32) (from, upto int32) {
 		return from, upto // with nobody's help
 	}
 	for _, k := range a.hints.hangs[g.hangs.from:g.hangs.to] {
-		if e := &p.eyes[c.eye0+k]; e.sureMs < 0 && a.dice.For(p.entity[i], e.find) >= a.level[path] {
+		if e := &p.eyes[c.eye0+k]; e.sureMs < 0 && a.dice.For(p.entity[i], e.find) >= a.level {
 			return from, search
 		}
 	}

@@ -1,11 +1,11 @@
 package sim
 
 // Ahead lets a player look from now on for what nearly all runs have in common,
-// with the given bounds below which draws are taken to be; Plain lets it never.
-func (p *Player) Ahead(levels ...uint64) {
+// draws taken to be below a level (0: as ever); Plain lets it never.
+func (p *Player) Ahead(level uint64) {
 	kept := likely
-	if levels != nil {
-		likely = levels
+	if level > 0 {
+		likely = level
 	}
 	t := p.quick()
 	t.ahead = newAhead(t)

@@ -17,19 +17,19 @@ import (
 // comparison of one draw for each tells.
 
 // hanging is what the forecasts of a path hang on: the views that must not be
-// late, the draw below which they are not, and per posture and state the
-// engagements that stay open.
+// late, and per posture and state the engagements that stay open.
 type hanging struct {
-	level uint64
 	on    []bool
 	open  [][][]item
 	rests []int32 // per sensor: up to when, at the latest, it finds what it must be able to take, too; -1: it need not
 }
 
 // hung is what forecasts leave to a program that is told: what they hang on, per
-// path, and the slots of their engagements, behind which its own come.
+// path, the draw below which that is not late, and the slots of their engagements,
+// behind which its own come.
 type hung struct {
 	hangs   []hanging
+	level   uint64
 	slots   []slot
 	doubted []bool // per sensor
 }
@@ -48,7 +48,7 @@ type forecast struct {
 // almanac holds the forecasts of a board.
 type almanac struct {
 	told  *program
-	level []uint64 // per path: what forecasts hang on is late with a draw from here on
+	level uint64 // what forecasts hang on is late with a draw from here on
 
 	forecasts []forecast
 	blank     []engState // as a forecast's engagements begin
@@ -79,10 +79,10 @@ type almanac struct {
 	fights         []int32 // per number: how many states have it
 }
 
-// likely are the levels below which draws may be taken to be, tried in turn: all
-// but one draw in 512, and so on. A higher one would leave more to be asked of eyes
-// that are sure only late; below a lower one too many missiles were late.
-var likely = []uint64{1<<64 - 1<<55, 1<<64 - 1<<56, 1<<64 - 1<<57, 1<<64 - 1<<58}
+// likely is the level below which draws are taken to be: all but one in 2,048. A
+// higher one would leave more open that eyes find only late; below a lower one more
+// missiles were late.
+var likely uint64 = 1<<64 - 1<<53
 
 // mostBriefs is up to how many briefs are looked at: with more the forecasts would
 // cost more than they save.
@@ -92,7 +92,7 @@ const mostBriefs = 1 << 13
 // Sensors that are doubted, since they are full in many runs, are not counted on
 // where others will do.
 func foresee(pr *program, doubted []bool) *almanac {
-	f := &foresight{program: pr, doubted: doubted, out: &almanac{slots: slices.Clone(pr.slots), watches: slices.Clone(pr.watches)}, merged: map[string]int32{}}
+	f := &foresight{program: pr, doubted: doubted, out: &almanac{level: likely, slots: slices.Clone(pr.slots), watches: slices.Clone(pr.watches)}, merged: map[string]int32{}}
 	briefs := 0
 	for q := range pr.states {
 		briefs += len(pr.states[q]) * len(pr.courses)
@@ -118,11 +118,8 @@ func foresee(pr *program, doubted []bool) *almanac {
 			}
 		}
 	}
-	o.told = layOut(pr.b, told, &hung{hangs, f.out.slots, doubted})
+	o.told = layOut(pr.b, told, &hung{hangs, o.level, o.slots, doubted})
 	o.slots = o.told.slots
-	for _, h := range hangs {
-		o.level = append(o.level, h.level)
-	}
 	f.program = o.told
 	f.fork()
 	f.tell()
@@ -160,7 +157,7 @@ type foresight struct {
 	eyes    []eye
 	lists   []list
 	soonest []bounds // per way
-	latest  []bounds // per way, at the level tried
+	latest  []bounds // per way, at the level
 	last    []uint64 // scratch: draws, per eye
 
 	like   [][][]byte // per posture and state: the numbers of its briefs that differ, path by path
@@ -194,31 +191,16 @@ type item struct {
 	upto           int32    // of an open one: behind the slots that it matters to be ready for
 }
 
-// path makes a path's forecasts, at the level, the highest, at which least stays
-// open.
+// path makes a path's forecasts.
 func (f *foresight) path(path int, h *hanging) {
 	f.turnTo(path)
 	f.soonest = f.bounds(0, false)
 	different, number := f.different(path)
-	var best []foreseen
-	fewest := math.MaxInt
-	for _, level := range likely {
-		f.latest = f.bounds(level-1, true)
-		got, open := make([]foreseen, len(different)), 0
-		for k, br := range different {
-			got[k] = f.brief(br)
-			for _, x := range got[k].items {
-				open += int(one(x.open))
-			}
-		}
-		if open < fewest {
-			best, fewest, h.level = got, open, level
-		}
-		if open == 0 || f.c.steady {
-			break
-		}
+	f.latest = f.bounds(f.out.level-1, true)
+	best := make([]foreseen, len(different))
+	for k, br := range different {
+		best[k] = f.brief(br)
 	}
-	f.latest = f.bounds(h.level-1, true)
 	f.hint(&f.out.hints)
 	for k, e := range f.eyes {
 		w := &f.out.watches[int(e.sensor)*len(f.courses)+path]

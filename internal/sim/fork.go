@@ -127,7 +127,7 @@ type draws struct{ lo, hi []uint64 }
 func (f *foresight) grow(x *fork, drawn []uint64) {
 	o := f.out
 	f.turnTo(int(x.path))
-	at, in := f.branch(&x.root, x.path, drawn)
+	at, in := f.branch(&x.root, drawn)
 	soon, late := f.at(x.way, in.lo, false), f.at(x.way, in.hi, true)
 	got, any := f.engagement(x.order, x.eng, &soon, &late)
 	if !any || !got.open {
@@ -145,10 +145,10 @@ func (f *foresight) grow(x *fork, drawn []uint64) {
 }
 
 // branch gives the branch of a tree that some draws come to, and which do.
-func (f *foresight) branch(at *branch, path int32, drawn []uint64) (*branch, draws) {
+func (f *foresight) branch(at *branch, drawn []uint64) (*branch, draws) {
 	in := draws{make([]uint64, len(f.eyes)), make([]uint64, len(f.eyes))}
 	for k := range in.hi {
-		in.hi[k] = f.out.level[path]
+		in.hi[k] = f.out.level
 	}
 	for *at >= firstKnot {
 		n := &f.out.knots[*at]

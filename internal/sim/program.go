@@ -263,7 +263,7 @@ func (l *layer) path(i int) {
 	n := len(l.views)
 	l.level = always
 	if l.kind == told {
-		l.level = l.hung.hangs[i].level
+		l.level = l.hung.level
 	}
 	l.found, l.sure = make([]int32, n), make([]int32, n)
 	l.asked, l.number = make([]bool, n), make([]int32, n)

@@ -172,7 +172,7 @@ func (f *foresight) tell() {
 	}
 	for path := range f.courses {
 		f.turnTo(path)
-		f.soonest, f.latest = f.bounds(0, false), f.bounds(o.level[path]-1, true)
+		f.soonest, f.latest = f.bounds(0, false), f.bounds(o.level-1, true)
 		f.hint(&o.toldHints)
 		asked := map[account]int32{}
 		known := map[string]int32{}
@@ -238,7 +238,7 @@ func (f *foresight) lookCloser(x *account, n branch, drawn []uint64) {
 		return
 	}
 	f.turnTo(int(x.path))
-	at, in := f.branch(&x.root, x.path, drawn)
+	at, in := f.branch(&x.root, drawn)
 	// Of those who may be the first to tell, the one who is if all find it in the
 	// middle of their draws is asked in which half it does.
 	for k := range f.last {
