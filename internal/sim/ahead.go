@@ -21,7 +21,8 @@ type ahead struct {
 	drawn    []uint64  // per missile × eye of the teller: the draw of those that are on time
 	late     []int32   // missiles of which something is found late, on which a forecast hangs
 	onTime   []bool    // per missile: it flies, and is none of these
-	odd      []odd     // under the posture at hand: what came of those that are late, and of those not wholly foreseen
+	odd      []odd     // under the posture at hand: what came of those that are late
+	opened   []counted // under it, per asset: what the missiles not wholly foreseen add, shots alone
 	came     []entrant // of the engagements left open: those that come about, missile by missile
 	cameUpTo []int32   // per missile with some left open: where in came its own end
 	brought  []uint64  // what these and the late bring to a fight
@@ -38,7 +39,7 @@ type ahead struct {
 	flown    []int32 // per path: missiles that are on time
 }
 
-// odd is a missile to which a forecast could not be applied unseen.
+// odd is a missile that is late.
 type odd struct {
 	missile int32
 	differs bool // it comes to something else than its forecast
@@ -82,7 +83,7 @@ func newAhead(p *table) *ahead {
 	a := &ahead{
 		almanac: o, teller: newTable(o.told, p.layout), serial: p.serial - 1,
 		engs: make([]engState, 0, len(p.b.Batteries)), when: make([]int32, 0, len(p.b.Batteries)),
-		late: make([]int32, 0, n), onTime: make([]bool, n), odd: make([]odd, 0, n),
+		late: make([]int32, 0, n), onTime: make([]bool, n), odd: make([]odd, 0, n), opened: make([]counted, len(p.b.Assets)),
 		fought: make([]fought, 0, foughtKept), sharing: make([]sharing, len(o.fights)), flown: make([]int32, len(p.b.Paths)),
 	}
 	a.teller.path, a.teller.startMs = p.path, p.startMs
@@ -119,6 +120,7 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 	again := a.lined.again(p.serial, a.alike[posture][state], shared)
 	if !again {
 		a.odd, a.came, a.cameUpTo, a.brought = a.odd[:0], a.came[:0], a.cameUpTo[:0], a.brought[:0]
+		clear(a.opened)
 		if len(a.late) > 0 {
 			a.workOut(p, forecasts, shared)
 		}
@@ -145,6 +147,9 @@ func (p *table) playAhead(posture, state int, dice draw.Run, out []int32) bool {
 	heard := a.hear(p, posture, state, dice)
 	for asset := range heard {
 		p.noteAsset(int32(asset), &heard[asset], 1, out)
+		if a.opened[asset].shot > 0 {
+			p.noteAsset(int32(asset), &a.opened[asset], 1, out)
+		}
 	}
 	for path, n := range a.flown {
 		if n > 0 {
@@ -310,8 +315,9 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 			prepared += len(t.whenMs)
 		}
 		a.cameUpTo = append(a.cameUpTo, int32(len(a.came)))
-		shots := times{Never, Never, min(when.firstShot, f.firstShot), max(when.lastShot, f.lastShot)}
-		a.odd = append(a.odd, odd{missile: int32(i), counted: p.b.Paths[path].counted(shots)})
+		if pa := &p.b.Paths[path]; pa.Asset >= 0 {
+			pa.countShots(min(when.firstShot, f.firstShot), max(when.lastShot, f.lastShot), &a.opened[pa.Asset])
+		}
 		if shared {
 			a.bringOpen(int32(i), open, a.came[from:])
 		}
@@ -439,7 +445,7 @@ func (p *table) muster(briefs []brief, forecasts []int32) {
 	first := int32(0) // place of a missile's bouts
 	came, cameUpTo := int32(0), a.cameUpTo
 	p.events.reset()
-	late := a.odd[:len(a.late)]
+	late := a.odd
 	for i, path := range p.path {
 		if path < 0 {
 			continue

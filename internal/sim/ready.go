@@ -264,18 +264,27 @@ func (s *engState) firstLook(slots []slot, e *engagement, k *kin, first int32) (
 // counted turns times into what they add to the columns of the asset that a path
 // ends at.
 func (pa *Path) counted(t times) (c counted) {
-	before := func(ms int32) int32 { return (pa.DurationMs - ms) / 100 }
 	if t.alert < pa.DurationMs {
-		c.warned, c.warnedTime = 1, before(t.alert)
+		c.warned, c.warnedTime = 1, pa.before(t.alert)
 	}
 	if t.track < pa.DurationMs {
-		c.firm, c.firmTime = 1, before(t.track)
+		c.firm, c.firmTime = 1, pa.before(t.track)
 	}
-	if t.firstShot != Never {
-		c.shot, c.firstShot, c.lastShot = 1, before(t.firstShot), before(t.lastShot)
-	}
+	pa.countShots(t.firstShot, t.lastShot, &c)
 	return c
 }
+
+// countShots adds the first and the last time at which somebody could shoot, if any.
+func (pa *Path) countShots(firstMs, lastMs int32, c *counted) {
+	if firstMs != Never {
+		c.shot++
+		c.firstShot += pa.before(firstMs)
+		c.lastShot += pa.before(lastMs)
+	}
+}
+
+// before gives how long before the end a time is, tenths of a second.
+func (pa *Path) before(ms int32) int32 { return (pa.DurationMs - ms) / 100 }
 
 // counted is what the columns of an asset are told of a missile that flies at it:
 // whether its nation learned of it, had a firm track, somebody could shoot, and
