@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 )
 
 // Sensors that can follow only so many missiles at a time.
@@ -528,6 +529,11 @@ func inTime(events, out []event, count *bySpan) []event {
 		k := spanOf(t)
 		out[next[k]] = e
 		next[k]++
+	}
+	for k, n := range count {
+		if n > far {
+			slices.Sort(out[next[k]-n : next[k]]) // a crowd; moving each would take too long
+		}
 	}
 	for i := 1; i < len(out); i++ {
 		e, k := out[i], i
