@@ -328,8 +328,9 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 // settled adds what comes of a missile's open engagements, if their forks tell.
 func (a *ahead) settled(missile int32, forks span, open []entrant) (out times, ok bool) {
 	out = times{Never, Never, Never, -1}
+	drawn := a.drawn[int(missile)*a.teller.maxEyes:]
 	for j, k := range a.forkList[forks.from:forks.to] {
-		n, ok := a.settle(k, missile)
+		n, ok := a.settle(k, drawn)
 		if !ok {
 			return out, false
 		}

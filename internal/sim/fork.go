@@ -96,10 +96,9 @@ func (f *foresight) fork() {
 	}
 }
 
-// settle gives the outcome that a fork has for a missile; false if that must be
-// worked out.
-func (a *ahead) settle(k, missile int32) (of int32, ok bool) {
-	drawn := a.drawn[int(missile)*a.teller.maxEyes:]
+// settle gives the outcome that a fork has for a missile with some draws; false if
+// that must be worked out.
+func (a *ahead) settle(k int32, drawn []uint64) (of int32, ok bool) {
 	for {
 		at := a.fork[k].root
 		for at >= firstKnot {
