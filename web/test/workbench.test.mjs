@@ -90,6 +90,9 @@ async function still(tab) {
   await tab.waitForTimeout(300);
 }
 
+/** Waits until the text editor offers a word: what it offered for what had been typed before may still be there. */
+const offered = (tab, word) => tab.locator('.cm-tooltip-autocomplete', { hasText: word }).waitFor({ timeout: 10000 });
+
 test('cut a link on the map, drag a battery, set figures, undo, save, reload by link: the figures are those of the command', { timeout: 600000 }, async () => {
   const { tab, errors, context } = await open();
   await choose(tab, 'europe-epaa');
@@ -255,8 +258,7 @@ test('a run is played, the text is in step, a study is kept and exported', { tim
   await tab.keyboard.press('Control+End');
   await tab.keyboard.type('  GRC: {sal');
   await tab.keyboard.press('Control+Space');
-  await tab.waitForSelector('.cm-tooltip-autocomplete', { timeout: 10000 });
-  assert.match(await tab.textContent('.cm-tooltip-autocomplete'), /salvo/);
+  await offered(tab, 'salvo');
   await tab.keyboard.press('Escape');
 
   // Compare: two postures, then another scenario, over the same dice.
@@ -385,8 +387,7 @@ test('fire control and mutual defence are switched off and on, a group of the ra
   await tab.keyboard.press('Control+End');
   await tab.keyboard.type('cut: [{jo');
   await tab.keyboard.press('Control+Space');
-  await tab.waitForSelector('.cm-tooltip-autocomplete', { timeout: 10000 });
-  assert.match(await tab.textContent('.cm-tooltip-autocomplete'), /joint-fire-control/);
+  await offered(tab, 'joint-fire-control');
   await tab.keyboard.press('Escape');
   await tab.selectOption('[data-testid=posture]', 'joint');
   await tab.click('[data-testid=tab-agreements]');
