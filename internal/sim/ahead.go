@@ -301,7 +301,7 @@ func (a *ahead) decide(p *table, posture, state int, dice draw.Run, shared bool)
 		if !ok {
 			a.came = a.came[:from]
 			br := &briefs[path]
-			a.maker.credit += perMissile * int(t.courses[path].eyes)
+			a.maker.credit += moreCredit * int(t.courses[path].eyes)
 			t.detectOne(int32(i), path, br.way, dice, nil)
 			when, t.whenMs = t.prepare(br, int32(i), path, prepared, t.whenMs[:0], nil)
 			k := 0

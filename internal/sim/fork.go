@@ -185,12 +185,12 @@ func (f *foresight) at(way int32, drawn []uint64, latest bool) (out bounds) {
 	return out
 }
 
-// What may be spent on letting forks grow, in eyes whose times are worked out: so
-// much at first, which is some tenths of a second, and with each missile that had to
-// be worked out because nothing was left about as much as that took.
+// What may be spent on letting forks and accounts grow, in eyes whose times are worked
+// out: so much at first, which is some hundredths of a second, and with each missile
+// that had to be worked out because nothing was left about as much as that took.
 const (
 	firstCredit = 1 << 18
-	perMissile  = 8 // times its eyes
+	moreCredit  = 8 // times the missile's eyes
 )
 
 // wellSplit is with how much left open, of the draws there are, a split is taken

@@ -70,9 +70,9 @@ type leaf struct {
 }
 
 const (
-	oftenAsked   = 32 // looking closer takes about as long as being asked about so often
-	mostAccounts = 31 // knots of one account
-	muchSimpler  = 0.7
+	oftenAsked  = 32  // looking closer takes about as long as being asked about so often
+	mostSplits  = 31  // knots of one account
+	muchSimpler = 0.7 // of what was asked, in the mean of both halves: with more left a branch is not split
 )
 
 // hears gives what told does, if hints and the missile's own draws tell that; and
@@ -234,7 +234,7 @@ func (a *ahead) taleOf(k, missile int32) *tale {
 func (f *foresight) lookCloser(x *account, n branch, drawn []uint64) {
 	o := f.out
 	t := o.tale[o.leaf[n].tale]
-	if x.knots == mostAccounts {
+	if x.knots == mostSplits {
 		return
 	}
 	f.turnTo(int(x.path))
